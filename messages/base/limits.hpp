@@ -1,0 +1,67 @@
+// Every bound of the system with its reason. A queue, retry, size or time without a line here does not exist.
+#pragma once
+
+#include "messages/base/time.hpp"
+
+#include <cstddef>
+
+namespace ppn::limits {
+
+// Heartbeats and eviction (domain section 4; fixed).
+inline constexpr seconds heartbeat_interval{10};
+inline constexpr seconds suspect_after{15};
+inline constexpr seconds evict_after{30};
+// Eviction must fall into (30 s, 31 s]: the deadline sits inside, away from both edges.
+inline constexpr milliseconds evict_deadline{30'250};
+inline constexpr seconds evict_latest{31};
+// A returned member gets no placements for this long, and counts as flapping.
+inline constexpr seconds flapping_window{60};
+// A timer this late means that the process itself did not run: its deadlines shift.
+inline constexpr milliseconds sleep_threshold{1'000};
+// Returns of one flapping member inside this window are one ledger entry.
+inline constexpr minutes flapping_coalesce{10};
+static_assert(suspect_after < evict_after && evict_after < evict_deadline);
+static_assert(evict_deadline < evict_latest);
+
+// Link frames (design D1). Control messages are small; only ledger bulk needs more.
+inline constexpr std::size_t frame_control_max = 64 * 1024;
+inline constexpr std::size_t frame_bulk_max = 1024 * 1024;
+inline constexpr seconds hello_deadline{5};
+inline constexpr seconds partial_frame_deadline{10};
+// Silence on an established link: two heartbeats and their answers lost.
+inline constexpr seconds link_idle_deadline{35};
+inline constexpr milliseconds redial_first{250};
+inline constexpr milliseconds redial_most{5'000};
+// What may wait for one peer; beyond it the oldest telemetry goes first.
+inline constexpr std::size_t link_queue_frames = 256;
+inline constexpr std::size_t link_queue_octets = 2 * 1024 * 1024;
+// Bytes handed to the stream and not yet taken by the network.
+inline constexpr std::size_t stream_window_octets = 256 * 1024;
+// Unauthenticated connections: all together and from one address.
+inline constexpr std::size_t pending_hellos = 64;
+inline constexpr std::size_t pending_hellos_per_address = 4;
+
+// Cap'n Proto: a decoder never visits more than the message could hold once, nor nests deeper.
+inline constexpr int nesting = 12;
+
+// Control socket (design D12).
+inline constexpr std::size_t control_request_max = 256 * 1024;
+inline constexpr std::size_t control_response_max = 16 * 1024 * 1024;
+inline constexpr std::size_t control_connections = 64;
+inline constexpr seconds control_request_deadline{10};
+
+// A fleet (design D17).
+inline constexpr std::size_t members = 16'384;
+inline constexpr std::size_t name_octets = 63;
+inline constexpr std::size_t labels_per_node = 32;
+inline constexpr std::size_t label_octets = 128;
+inline constexpr std::size_t disk_pools = 16;
+inline constexpr std::size_t guests_per_node = 4'096;
+// Rows of one view message: 256 of them fit a control frame.
+inline constexpr std::size_t view_rows_per_message = 128;
+
+// Supervision: more restarts of a child than this inside the window and the node gives up.
+inline constexpr std::size_t child_restarts = 5;
+inline constexpr seconds child_restart_window{60};
+
+} // namespace ppn::limits
