@@ -26,6 +26,7 @@ static_assert(evict_deadline < evict_latest);
 // Link frames (design D1). Control messages are small; only ledger bulk needs more.
 inline constexpr std::size_t frame_control_max = 64 * 1024;
 inline constexpr std::size_t frame_bulk_max = 1024 * 1024;
+inline constexpr std::size_t hello_max = 1024; // an unauthenticated frame is never larger
 inline constexpr seconds hello_deadline{5};
 inline constexpr seconds partial_frame_deadline{10};
 // Silence on an established link: two heartbeats and their answers lost.
