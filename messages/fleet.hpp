@@ -55,6 +55,16 @@ struct disk_pool {
   bool operator==(const disk_pool&) const = default;
 };
 
+// What the operator lets this node give to the pool (configuration `[pool]`).
+struct node_offer {
+  std::uint64_t ram = 0; // octets; 0: all that the machine has
+  std::uint32_t cpus = 0; // 0: all
+  std::uint32_t guests = 128;
+  // Several nodes on one machine: the machine's own free memory says nothing about this node's share.
+  bool measure_offer_only = false;
+  bool operator==(const node_offer&) const = default;
+};
+
 // What a node offers and what it measures.
 struct node_capacity {
   std::uint64_t ram_total = 0;

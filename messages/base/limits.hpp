@@ -50,6 +50,9 @@ inline constexpr std::size_t control_request_max = 256 * 1024;
 inline constexpr std::size_t control_response_max = 16 * 1024 * 1024;
 inline constexpr std::size_t control_connections = 64;
 inline constexpr seconds control_request_deadline{10};
+inline constexpr nanoseconds control_idle_deadline{minutes{5}};
+// What the actors of one node may take to answer each other.
+inline constexpr seconds internal_request_timeout{2};
 
 // A fleet (design D17).
 inline constexpr std::size_t members = 16'384;

@@ -1,0 +1,107 @@
+#include "actors/link.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace ppn {
+
+namespace {
+
+struct link_state {
+  static inline const char* name = "link";
+  explicit link_state(link_actor::pointer ptr) : self(ptr) {}
+
+  link_actor::behavior_type make_behavior(const link_options& options, const ports& given);
+  void on_wiring(const wiring& w);
+  void on_tick();
+  void finish();
+  void pass_on(const peer_message& m);
+
+  // Runs one call of the hub and passes on what it left.
+  template <class Call>
+  void with_hub(Call&& call) {
+    call(*hub);
+    finish();
+  }
+
+  link_actor::pointer self;
+  std::optional<ports> world;
+  std::optional<link_hub> hub;
+  vm_host_actor host;
+  vm_fleet_actor fleet;
+  bool started = false;
+  tick_timer timer;
+};
+
+link_actor::behavior_type link_state::make_behavior(const link_options& options,
+                                                    const ports& given) {
+  world.emplace(given);
+  hub.emplace(options, given);
+  return {
+    [this](const stream_opened& m) { with_hub([&](link_hub& h) { h.on_opened(m); }); },
+    [this](const stream_bytes& m) { with_hub([&](link_hub& h) { h.on_bytes(m); }); },
+    [this](const stream_closed& m) { with_hub([&](link_hub& h) { h.on_closed(m); }); },
+    [this](const stream_writable& m) { with_hub([&](link_hub& h) { h.on_writable(m); }); },
+    [this](const wiring& w) { on_wiring(w); },
+    [this](const send_to_peer& m) { with_hub([&](link_hub& h) { h.send(m.to, m.message); }); },
+    [this](const membership_update& m) {
+      with_hub([&](link_hub& h) { h.set_membership(m.members); });
+    },
+    [this](const link_report_query&) { return hub->report(); },
+    [this](tick) { on_tick(); }};
+}
+
+void link_state::on_wiring(const wiring& w) {
+  host = w.host;
+  fleet = w.fleet;
+  // Nothing is accepted before there is somebody to give it to.
+  if (!std::exchange(started, true)) with_hub([&](link_hub& h) { h.start(self); });
+}
+
+void link_state::on_tick() {
+  auto now = world->time.monotonic();
+  timer.fired(now);
+  with_hub([&](link_hub& h) { h.on_tick(now); });
+}
+
+void link_state::finish() {
+  for (const auto& what : hub->inbox) {
+    if (auto* message = std::get_if<peer_message>(&what)) {
+      pass_on(*message);
+    } else if (auto* up = std::get_if<peer_up>(&what)) {
+      if (host) self->send(host, *up);
+      if (fleet) self->send(fleet, *up);
+    } else {
+      const auto& down = std::get<peer_down>(what);
+      if (host) self->send(host, down);
+      if (fleet) self->send(fleet, down);
+    }
+  }
+  hub->inbox.clear();
+  if (auto delay = timer.arm(hub->next_deadline(), world->time.monotonic()))
+    self->delayed_send(self, *delay, tick{});
+}
+
+// Beats and questions go to the controller's part, answers to the host agent.
+void link_state::pass_on(const peer_message& m) {
+  bool for_controller = std::holds_alternative<heartbeat>(*m.message) ||
+                        std::holds_alternative<view_request>(*m.message);
+  if (for_controller && fleet)
+    self->send(fleet, m);
+  else if (!for_controller && host)
+    self->send(host, m);
+}
+
+link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state> self,
+                                        const link_options& options, const ports& world) {
+  return self->state.make_behavior(options, world);
+}
+
+} // namespace
+
+link_actor spawn_link(caf::actor_system& system, const link_options& options, const ports& world) {
+  return system.spawn(link_behavior, options, world);
+}
+
+} // namespace ppn

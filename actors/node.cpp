@@ -1,0 +1,189 @@
+#include "actors/node.hpp"
+
+#include "actors/link.hpp"
+#include "actors/vm_fleet.hpp"
+#include "actors/vm_host.hpp"
+#include "messages/base/assert.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <deque>
+#include <map>
+
+namespace ppn {
+
+namespace {
+
+enum class child { link, vm_host, vm_fleet, control };
+
+std::string_view to_string(child which) {
+  switch (which) {
+  case child::link: return "link";
+  case child::vm_host: return "vm-host";
+  case child::vm_fleet: return "vm-fleet";
+  case child::control: return "control";
+  }
+  return "unknown";
+}
+
+struct node_state {
+  static inline const char* name = "node";
+  explicit node_state(node_actor::pointer ptr) : self(ptr) {}
+
+  node_actor::behavior_type make_behavior(const node_options& options, const ports& given);
+  void spawn(child which);
+  void end(child which);
+  void wire();
+  void on_down(const caf::down_msg& what);
+  bool may_restart(child which, mono_time now);
+  void on_membership(const membership_update& update);
+  void on_stop();
+  bool is_controller() const { return options.members->controller == options.self; }
+
+  template <class Handle>
+  void adopt(child which, const Handle& handle) {
+    self->monitor(handle);
+    children[handle.address()] = which;
+    if (world->tracker != nullptr)
+      world->tracker->born(caf::actor_cast<caf::strong_actor_ptr>(handle));
+  }
+
+  node_actor::pointer self;
+  std::optional<ports> world;
+  node_options options;
+  mono_time started;
+  wiring known;
+  control_actor control;
+  std::map<caf::actor_addr, child> children; // looked up, never iterated
+  std::map<child, std::deque<mono_time>> restarts;
+  std::uint64_t restarts_total = 0;
+};
+
+node_actor::behavior_type node_state::make_behavior(const node_options& given_options,
+                                                    const ports& given) {
+  world.emplace(given);
+  options = given_options;
+  started = world->time.monotonic();
+  known.node = self;
+  self->set_down_handler([this](const caf::down_msg& what) { on_down(what); });
+  world->events.on(event::node_started{options.self, options.run});
+  spawn(child::link);
+  spawn(child::vm_host);
+  if (is_controller()) spawn(child::vm_fleet);
+  if (options.control) spawn(child::control);
+  wire();
+  return {[this](const membership_update& update) { on_membership(update); },
+          [this](const offer_update& update) {
+            options.offer = update.offer;
+            self->send(known.host, update);
+          },
+          [this](const node_query&) {
+            return node_answer{restarts_total,
+                               to_milliseconds(world->time.monotonic() - started),
+                               options.members};
+          },
+          [this](stop_node) { on_stop(); }};
+}
+
+void node_state::spawn(child which) {
+  auto& system = self->system();
+  switch (which) {
+  case child::link:
+    known.link = spawn_link(system, {options.self, options.members}, *world);
+    return adopt(which, known.link);
+  case child::vm_host:
+    known.host =
+      spawn_vm_host(system, {options.self, options.run, options.offer, options.members}, *world);
+    return adopt(which, known.host);
+  case child::vm_fleet:
+    known.fleet = spawn_vm_fleet(system, {options.self, options.members}, *world);
+    return adopt(which, known.fleet);
+  case child::control:
+    control = spawn_control(system,
+                            {options.self, options.name, options.version, *options.control,
+                             options.owner_uid, options.members},
+                            *world);
+    return adopt(which, control);
+  }
+}
+
+void node_state::wire() {
+  self->send(known.host, known);
+  if (known.fleet) self->send(known.fleet, known);
+  if (control) self->send(control, known);
+  // Last: it starts to listen, and by then everybody knows where to send.
+  self->send(known.link, known);
+}
+
+void node_state::on_down(const caf::down_msg& what) {
+  auto at = children.find(what.source);
+  if (at == children.end()) return;
+  child which = at->second;
+  children.erase(at);
+  auto now = world->time.monotonic();
+  if (!may_restart(which, now)) {
+    world->events.on(event::node_gave_up{to_string(which)});
+    return on_stop();
+  }
+  ++restarts_total;
+  world->events.on(event::child_restarted{to_string(which), self->system().render(what.reason)});
+  spawn(which);
+  wire();
+}
+
+bool node_state::may_restart(child which, mono_time now) {
+  auto& recent = restarts[which];
+  while (!recent.empty() && recent.front() + limits::child_restart_window < now) recent.pop_front();
+  if (recent.size() >= limits::child_restarts) return false;
+  recent.push_back(now);
+  return true;
+}
+
+// An ordered end: its down message finds nothing to restart.
+void node_state::end(child which) {
+  PPN_ASSERT(which == child::vm_fleet && known.fleet);
+  children.erase(known.fleet.address());
+  self->send_exit(known.fleet, caf::exit_reason::user_shutdown);
+  known.fleet = nullptr;
+}
+
+void node_state::on_membership(const membership_update& update) {
+  options.members = update.members;
+  if (is_controller() && !known.fleet)
+    spawn(child::vm_fleet);
+  else if (!is_controller() && known.fleet)
+    end(child::vm_fleet);
+  self->send(known.link, update);
+  self->send(known.host, update);
+  if (known.fleet) self->send(known.fleet, update);
+  if (control) self->send(control, update);
+  wire();
+}
+
+void node_state::on_stop() {
+  children.clear();
+  self->send_exit(known.link, caf::exit_reason::user_shutdown);
+  self->send_exit(known.host, caf::exit_reason::user_shutdown);
+  if (known.fleet) self->send_exit(known.fleet, caf::exit_reason::user_shutdown);
+  if (control) self->send_exit(control, caf::exit_reason::user_shutdown);
+  world->events.on(event::node_stopped{});
+  self->quit();
+}
+
+node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self,
+                               const node_options& options, const ports& world) {
+  return self->state.make_behavior(options, world);
+}
+
+} // namespace
+
+node_actor spawn_node(caf::actor_system& system, const node_options& options, const ports& world) {
+  auto root = system.spawn(node, options, world);
+  if (world.tracker != nullptr)
+    world.tracker->born(caf::actor_cast<caf::strong_actor_ptr>(root));
+  return root;
+}
+
+} // namespace ppn

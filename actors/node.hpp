@@ -1,0 +1,26 @@
+// The root of one node: spawns its actors, tells them of each other, restarts one that fails.
+//
+// Policy: one for one. A child that ends by anything but an order is spawned anew with the state of
+// its durable parts; five restarts of one child inside a minute and the node gives up and ends, so that
+// whoever supervises the process (systemd) begins from a clean slate. Guests do not notice any of it.
+#pragma once
+
+#include "actors/control.hpp"
+#include "runtime/ports/ports.hpp"
+
+namespace ppn {
+
+struct node_options {
+  node_id self;
+  std::string name;
+  std::string version;
+  incarnation run;
+  node_offer offer;
+  membership_ptr members;
+  std::optional<stream_endpoint> control; // where the operator comes in, if anywhere
+  std::uint32_t owner_uid = 0;
+};
+
+node_actor spawn_node(caf::actor_system& system, const node_options& options, const ports& world);
+
+} // namespace ppn

@@ -1,0 +1,36 @@
+#include "runtime/node.hpp"
+
+#include "messages/base/bytes.hpp"
+
+namespace ppn {
+
+namespace {
+
+constexpr std::string_view incarnation_cell = "incarnation";
+
+} // namespace
+
+result<incarnation> next_incarnation(cells& durable) {
+  auto stored = durable.get(incarnation_cell);
+  if (!stored) return fail(stored.error());
+  if (stored->version != 0 && stored->value.size() != 8)
+    return fail(ec::integrity, "cell 'incarnation' holds " + std::to_string(stored->value.size()) +
+                                   " octets instead of 8");
+  incarnation next{stored->version == 0 ? 1 : load_le64(stored->value.data()) + 1};
+  octet value[8];
+  store_le64(value, next.value);
+  if (auto written = durable.compare_and_set(incarnation_cell, stored->version, value); !written)
+    return fail(written.error());
+  return next;
+}
+
+result<node_actor> start_node(caf::actor_system& system, node_options options, const ports& world) {
+  if (!options.members || options.members->find(options.self) == nullptr)
+    return fail(ec::refused, "this node (" + options.self.brief() + ") is not a member of its fleet");
+  auto run = next_incarnation(world.durable);
+  if (!run) return fail(run.error());
+  options.run = *run;
+  return spawn_node(system, options, world);
+}
+
+} // namespace ppn
