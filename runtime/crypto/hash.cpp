@@ -8,6 +8,16 @@
 
 namespace ppn::crypto {
 
+namespace {
+
+// libsodium's parameters are declared non-null even where the length is zero.
+const octet* non_null(bytes_view data) {
+  static constexpr octet nothing = 0;
+  return data.data() != nullptr ? data.data() : &nothing;
+}
+
+} // namespace
+
 digest sha256(bytes_view data) {
   digest out;
   crypto_hash_sha256(out.octets.data(), data.data(), data.size());
@@ -17,7 +27,7 @@ digest sha256(bytes_view data) {
 sha512_digest sha512(std::initializer_list<bytes_view> parts) {
   crypto_hash_sha512_state state;
   crypto_hash_sha512_init(&state);
-  for (bytes_view part : parts) crypto_hash_sha512_update(&state, part.data(), part.size());
+  for (bytes_view part : parts) crypto_hash_sha512_update(&state, non_null(part), part.size());
   sha512_digest out;
   crypto_hash_sha512_final(&state, out.data());
   sodium_memzero(&state, sizeof state);
@@ -38,8 +48,8 @@ digest sha256_stream::finish() {
 
 sha512_digest hmac_sha512(bytes_view key, std::initializer_list<bytes_view> parts) {
   crypto_auth_hmacsha512_state state;
-  crypto_auth_hmacsha512_init(&state, key.data(), key.size());
-  for (bytes_view part : parts) crypto_auth_hmacsha512_update(&state, part.data(), part.size());
+  crypto_auth_hmacsha512_init(&state, non_null(key), key.size());
+  for (bytes_view part : parts) crypto_auth_hmacsha512_update(&state, non_null(part), part.size());
   sha512_digest out;
   crypto_auth_hmacsha512_final(&state, out.data());
   sodium_memzero(&state, sizeof state);
