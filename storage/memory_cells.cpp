@@ -5,7 +5,8 @@
 
 namespace ppn {
 
-// -- the disk ------------------------------------------------------------------------------------------
+// -- the disk
+// ------------------------------------------------------------------------------------------
 
 void memory_cell_disk::crash() {
   ++power_cycle_;
@@ -37,7 +38,8 @@ void memory_cell_disk::recover() {
   }
 }
 
-// -- the cells -----------------------------------------------------------------------------------------
+// -- the cells
+// -----------------------------------------------------------------------------------------
 
 result<std::unique_ptr<memory_cells>> memory_cells::open(memory_cell_disk& disk) {
   if (disk.held_) return fail(ec::in_use, "others have this memory disk");
@@ -62,7 +64,8 @@ result<cell> memory_cells::get(std::string_view name) const {
   return fail(ec::integrity, "both copies of cell " + std::string(name) + " are damaged");
 }
 
-status memory_cells::compare_and_set(std::string_view name, std::uint64_t expected, bytes_view value) {
+status memory_cells::compare_and_set(std::string_view name, std::uint64_t expected,
+                                     bytes_view value) {
   result<cell> current = get(name);
   if (!current) return fail(current.error());
   if (status checked = check_cell_value(value); !checked) return checked;
@@ -71,7 +74,8 @@ status memory_cells::compare_and_set(std::string_view name, std::uint64_t expect
   if (!disk_.cells_.contains(name) && disk_.cells_.size() == count_max)
     return fail(ec::too_large, "there are " + std::to_string(count_max) + " cells already");
   cell_fault fault = std::exchange(disk_.next_fault_, cell_fault::none);
-  if (fault == cell_fault::full || disk_.full_) return fail(ec::no_space, "the memory disk is full");
+  if (fault == cell_fault::full || disk_.full_)
+    return fail(ec::no_space, "the memory disk is full");
   if (fault == cell_fault::write_fails) return fail(ec::io_failed, "a write to the memory disk");
   memory_cell_disk::copies& copies = disk_.cells_[std::string(name)];
   copies.unsynced = cell{expected + 1, bytes(value.begin(), value.end())};

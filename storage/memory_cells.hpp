@@ -1,6 +1,6 @@
-// The cells in memory, with a disk that can fail. Like a real cell file, the disk keeps the newest copy
-// of a cell and the one before it, so that one damaged copy costs one version and two damaged copies
-// are ec::integrity. Cells that were open when their disk crashed are cut off for good.
+// The cells in memory, with a disk that can fail. Like a real cell file, the disk keeps the newest
+// copy of a cell and the one before it, so that one damaged copy costs one version and two damaged
+// copies are ec::integrity. Cells that were open when their disk crashed are cut off for good.
 #pragma once
 
 #include "storage/cells.hpp"
@@ -16,7 +16,8 @@ enum class cell_fault : std::uint8_t {
   none,
   full,        // ec::no_space: nothing was written; a later set may succeed
   write_fails, // ec::io_failed: nothing was written; a later set may succeed
-  sync_fails,  // ec::io_failed: written but not synced; no more sets of this cell until the next open
+  sync_fails,  // ec::io_failed: written but not synced; no more sets of this cell until the next
+               // open
 };
 
 class memory_cell_disk {
@@ -70,7 +71,8 @@ private:
 
   memory_cell_disk& disk_;
   std::uint64_t power_cycle_;
-  std::map<std::string, cell, std::less<>> frozen_; // by name: what stays readable after a failed sync
+  std::map<std::string, cell, std::less<>>
+      frozen_; // by name: what stays readable after a failed sync
 };
 
 } // namespace ppn

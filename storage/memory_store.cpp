@@ -7,7 +7,8 @@
 
 namespace ppn {
 
-// -- the disk ------------------------------------------------------------------------------------------
+// -- the disk
+// ------------------------------------------------------------------------------------------
 
 void memory_disk::withhold_syncs(bool yes) {
   lying_ = yes;
@@ -40,11 +41,13 @@ void memory_disk::lose_tail(std::uint64_t records) {
 status memory_disk::write(const std::vector<bytes>& batch) {
   append_fault fault = std::exchange(next_fault_, append_fault::none);
   std::uint64_t added = 0;
-  for (const bytes& record : batch) added += record.size();
+  for (const bytes& record : batch)
+    added += record.size();
   if (fault == append_fault::full || added > octets_max_ - std::min(octets_, octets_max_))
     return fail(ec::no_space, "the memory disk is full");
   if (fault == append_fault::write_fails) return fail(ec::io_failed, "a write to the memory disk");
-  for (const bytes& record : batch) records_.push_back({record});
+  for (const bytes& record : batch)
+    records_.push_back({record});
   octets_ += added;
   pending_.push_back({records_.size()});
   if (fault == append_fault::sync_fails) return fail(ec::io_failed, "a sync of the memory disk");
@@ -57,18 +60,22 @@ void memory_disk::sync() {
   synced_ = records_.size();
 }
 
-// What a real store does when it opens: whole batches are kept and made durable, a torn one ends it.
+// What a real store does when it opens: whole batches are kept and made durable, a torn one ends
+// it.
 void memory_disk::recover() {
-  auto torn = std::find_if(pending_.begin(), pending_.end(), [](const batch_end& end) { return end.torn; });
+  auto torn =
+      std::find_if(pending_.begin(), pending_.end(), [](const batch_end& end) { return end.torn; });
   if (torn != pending_.end()) shorten(torn == pending_.begin() ? synced_ : std::prev(torn)->length);
   sync();
 }
 
 void memory_disk::shorten(std::uint64_t length) {
-  for (; records_.size() > length; records_.pop_back()) octets_ -= records_.back().data.size();
+  for (; records_.size() > length; records_.pop_back())
+    octets_ -= records_.back().data.size();
 }
 
-// -- the store -----------------------------------------------------------------------------------------
+// -- the store
+// -----------------------------------------------------------------------------------------
 
 result<std::unique_ptr<memory_store>> memory_store::open(memory_disk& disk) {
   if (disk.held_) return fail(ec::in_use, "another store has this memory disk");
@@ -98,7 +105,8 @@ status memory_store::append(std::uint64_t expected_length, const std::vector<byt
 
 result<bytes_view> memory_store::look(std::uint64_t index) const {
   if (cut_off()) return fail(ec::io_failed, "the memory disk lost its power");
-  if (status checked = check_range(length_, index, index + 1); !checked) return fail(checked.error());
+  if (status checked = check_range(length_, index, index + 1); !checked)
+    return fail(checked.error());
   if (index >= disk_.records_.size() || disk_.records_[index].damaged)
     return fail(ec::integrity, "record " + std::to_string(index) + " is not what was written");
   return bytes_view(disk_.records_[index].data);

@@ -1,7 +1,7 @@
 // The store in memory, with a disk that can fail. A `memory_disk` is what survives: it outlives the
-// store as a disk outlives a process, knows which records were synced, and fails on request in the ways
-// that disks do. A store that was open when its disk crashed is cut off for good, like the process that
-// held it; the next open sees what a restarted process would see.
+// store as a disk outlives a process, knows which records were synced, and fails on request in the
+// ways that disks do. A store that was open when its disk crashed is cut off for good, like the
+// process that held it; the next open sees what a restarted process would see.
 #pragma once
 
 #include "storage/store.hpp"
@@ -11,7 +11,8 @@
 
 namespace ppn {
 
-// What becomes of the next append. Afterwards the store takes no more writes until it is opened again.
+// What becomes of the next append. Afterwards the store takes no more writes until it is opened
+// again.
 enum class append_fault : std::uint8_t {
   none,
   full,        // ec::no_space: nothing was written
@@ -28,8 +29,8 @@ public:
   void limit_octets(std::uint64_t most) { octets_max_ = most; }
   // A disk that lies: appends are answered, yet stay unsynced until this is turned off again.
   void withhold_syncs(bool yes);
-  // Power is lost. Of the unsynced batches the oldest `kept` survive; with `torn`, the one after them
-  // is cut in the middle, which the next open notices and drops.
+  // Power is lost. Of the unsynced batches the oldest `kept` survive; with `torn`, the one after
+  // them is cut in the middle, which the next open notices and drops.
   void crash(std::size_t kept = 0, bool torn = false);
   // Flips a bit of one record where the store does not see it until it reads.
   void damage(std::uint64_t index);

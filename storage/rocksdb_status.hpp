@@ -1,5 +1,6 @@
-// From RocksDB's status to what our caller can do about it. RocksDB keeps no errno, so that a held lock
-// and missing rights are known by their text only; the contract suite notices if that text changes.
+// From RocksDB's status to what our caller can do about it. RocksDB keeps no errno, so that a held
+// lock and missing rights are known by their text only; the contract suite notices if that text
+// changes.
 #pragma once
 
 #include "messages/base/error.hpp"

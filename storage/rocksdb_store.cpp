@@ -38,7 +38,9 @@ rocksdb::Slice slice_of(bytes_view data) {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 
-bytes_view view_of_slice(const rocksdb::Slice& slice) { return view_of({slice.data(), slice.size()}); }
+bytes_view view_of_slice(const rocksdb::Slice& slice) {
+  return view_of({slice.data(), slice.size()});
+}
 
 record_header header_of(const index_key& key, bytes_view record) {
   crc32c sum;
@@ -52,7 +54,8 @@ record_header header_of(const index_key& key, bytes_view record) {
 result<bytes_view> record_of(std::uint64_t index, const rocksdb::Slice& value) {
   bytes_view stored = view_of_slice(value);
   auto damaged = [&](const char* why) {
-    return fail(ec::integrity, "record " + std::to_string(index) + " is not what was written: " + why);
+    return fail(ec::integrity,
+                "record " + std::to_string(index) + " is not what was written: " + why);
   };
   if (stored.size() < header_octets) return damaged("too short");
   bytes_view record = stored.subspan(header_octets);
@@ -62,7 +65,8 @@ result<bytes_view> record_of(std::uint64_t index, const rocksdb::Slice& value) {
   return record;
 }
 
-// RocksDB's own log would be a second log with its own rotation; what matters comes back as a status.
+// RocksDB's own log would be a second log with its own rotation; what matters comes back as a
+// status.
 class silent_logger final : public rocksdb::Logger {
 public:
   using rocksdb::Logger::Logv;
@@ -109,7 +113,8 @@ status check_folder(rocksdb::Env& env, const rocksdb_store_options& options) {
   std::vector<std::string> names;
   rocksdb::Status listed = env.GetChildren(options.folder, &names);
   if (listed.ok() && std::any_of(names.begin(), names.end(), is_store_file))
-    return fail(ec::integrity, options.folder + " holds parts of a store, but not its file CURRENT");
+    return fail(ec::integrity,
+                options.folder + " holds parts of a store, but not its file CURRENT");
   if (!listed.ok() && !listed.IsNotFound() && !listed.IsPathNotFound())
     return fail(translate(listed, "cannot list " + options.folder));
   if (!options.create) return fail(ec::not_found, "there is no store in " + options.folder);
@@ -118,8 +123,8 @@ status check_folder(rocksdb::Env& env, const rocksdb_store_options& options) {
   return {};
 }
 
-// How many entries RocksDB says that it holds: exact, because none is ever overwritten or deleted, and
-// read from the tables' footers, so that opening takes no longer as the store grows.
+// How many entries RocksDB says that it holds: exact, because none is ever overwritten or deleted,
+// and read from the tables' footers, so that opening takes no longer as the store grows.
 result<std::uint64_t> count_entries(rocksdb::DB& db) {
   rocksdb::TablePropertiesCollection tables;
   if (rocksdb::Status got = db.GetPropertiesOfAllTables(&tables); !got.ok())
@@ -151,8 +156,8 @@ result<std::uint64_t> measured_length(rocksdb::DB& db) {
   result<std::uint64_t> entries = count_entries(db);
   if (!entries) return entries;
   if (*entries != length)
-    return fail(ec::integrity, "the last record is number " + std::to_string(length) + ", but there are " +
-                                 std::to_string(*entries));
+    return fail(ec::integrity, "the last record is number " + std::to_string(length) +
+                                   ", but there are " + std::to_string(*entries));
   return length;
 }
 
@@ -162,7 +167,8 @@ result<std::unique_ptr<rocksdb_store>> rocksdb_store::open(const rocksdb_store_o
   rocksdb::Env* env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   if (status checked = check_folder(*env, options); !checked) return fail(checked.error());
   rocksdb::DB* opened = nullptr;
-  rocksdb::Status tried = rocksdb::DB::Open(settings_of(env, options.create), options.folder, &opened);
+  rocksdb::Status tried =
+      rocksdb::DB::Open(settings_of(env, options.create), options.folder, &opened);
   if (!tried.ok()) {
     error why = translate(tried, "cannot open " + options.folder);
     // The folder is there: what RocksDB misses is a part of the store.
@@ -189,7 +195,8 @@ status rocksdb_store::append(std::uint64_t expected_length, const std::vector<by
     record_header header = header_of(key, batch[i]);
     rocksdb::Slice name = slice_of(key);
     rocksdb::Slice value[] = {slice_of(header), slice_of(batch[i])};
-    rocksdb::Status added = writes.Put(rocksdb::SliceParts(&name, 1), rocksdb::SliceParts(value, 2));
+    rocksdb::Status added =
+        writes.Put(rocksdb::SliceParts(&name, 1), rocksdb::SliceParts(value, 2));
     PPN_ASSERT(added.ok());
   }
   rocksdb::WriteOptions how;
@@ -207,9 +214,12 @@ result<bytes> rocksdb_store::read(std::uint64_t index) const {
   index_key key = key_of(index);
   rocksdb::PinnableSlice value;
   rocksdb::Status got = db_->Get({}, db_->DefaultColumnFamily(), slice_of(key), &value);
-  if (got.IsNotFound()) return fail(ec::integrity, "record " + std::to_string(index) + " is missing");
+  if (got.IsNotFound())
+    return fail(ec::integrity, "record " + std::to_string(index) + " is missing");
   if (!got.ok()) return fail(translate(got, "cannot read record " + std::to_string(index)));
-  return record_of(index, value).map([](bytes_view data) { return bytes(data.begin(), data.end()); });
+  return record_of(index, value).map([](bytes_view data) {
+    return bytes(data.begin(), data.end());
+  });
 }
 
 status rocksdb_store::iterate(std::uint64_t from, std::uint64_t to,

@@ -1,12 +1,13 @@
-// The store on RocksDB (design note D5). RocksDB is used as a log: one batch is one synced WriteBatch,
-// keys only grow, nothing is ever overwritten or deleted. Its settings prefer a refusal to a guess: a
-// torn end of the write-ahead log is dropped, any other damage keeps the store from opening. What
-// RocksDB cannot know by itself, that acknowledged records at the very end are missing, the caller
-// checks against a cell that is kept outside of it.
+// The store on RocksDB (design note D5). RocksDB is used as a log: one batch is one synced
+// WriteBatch, keys only grow, nothing is ever overwritten or deleted. Its settings prefer a refusal
+// to a guess: a torn end of the write-ahead log is dropped, any other damage keeps the store from
+// opening. What RocksDB cannot know by itself, that acknowledged records at the very end are
+// missing, the caller checks against a cell that is kept outside of it.
 //
 // The durable format, never to change:
 //   key    index of the record, 8 octets, most significant first
-//   value  format 1 (1 octet) | CRC-32C of key and record (4 octets, least significant first) | record
+//   value  format 1 (1 octet) | CRC-32C of key and record (4 octets, least significant first) |
+//   record
 #pragma once
 
 #include "storage/store.hpp"
