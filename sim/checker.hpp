@@ -46,6 +46,8 @@ public:
   virtual void on_killed(std::uint32_t node, const moment& now) {}
   // The node will not run for `length` of its own clock.
   virtual void on_frozen(std::uint32_t node, const moment& now, nanoseconds length) {}
+  // ... after all it runs again before that.
+  virtual void on_thawed(std::uint32_t node, const moment& now) {}
   virtual void on_event(std::uint32_t node, const moment& now, const node_event& what) = 0;
   // All faults are over; from here on the fleet has to converge.
   virtual void on_calm(world_time at) {}

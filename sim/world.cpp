@@ -113,11 +113,12 @@ void world::freeze(node_index node, nanoseconds length) {
   host.frozen_until = thaw;
 }
 
-// Ends a freeze early. Checkers keep the announced length: they forgive more, never less.
+// Ends a freeze early.
 void world::thaw(node_index node) {
   node_host& host = *nodes_[node];
   if (host.frozen_until <= now_) return;
   host.frozen_until = now_;
+  for (checker* watcher : checkers_) watcher->on_thawed(node, moment_of(node));
   if (host.running()) runnable(node);
 }
 

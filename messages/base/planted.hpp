@@ -11,7 +11,7 @@ namespace ppn {
 
 inline std::string_view chosen_planted_bug; // set once by main, before any actor runs
 inline constexpr std::string_view planted_bugs[] = {"evict-early", "evict-late", "ignore-sleep",
-                                                    "forget-return", "accept-replay"};
+                                                    "forget-return"};
 
 } // namespace ppn
 

@@ -1,5 +1,5 @@
-// The part of the cells' contract that needs no disk: which names and values are refused. Every maker
-// asks here, so that none of them can be more lenient than another.
+// The part of the cells' contract that needs no disk: which names and values are refused. Every
+// maker asks here, so that none of them can be more lenient than another.
 #pragma once
 
 #include "storage/cells.hpp"
@@ -29,7 +29,7 @@ inline status check_cell_value(bytes_view value) {
 inline status check_cell_version(const cell& current, std::uint64_t expected) {
   if (current.version != expected)
     return fail(ec::stale, "the cell is at version " + std::to_string(current.version) +
-                             ", the writer expected " + std::to_string(expected));
+                               ", the writer expected " + std::to_string(expected));
   return {};
 }
 

@@ -35,7 +35,7 @@ void eviction_checker::on_started(std::uint32_t node, const moment& now) {
   doubt_ = false;
   freezes_.clear();
   // A controller that starts counts every member as heard just now.
-  for (auto& [id, member] : members_) member = history{now.own};
+  for (auto& [id, member] : members_) member = history{now.own, now.own};
 }
 
 void eviction_checker::on_killed(std::uint32_t node, const moment& now) {
@@ -45,7 +45,16 @@ void eviction_checker::on_killed(std::uint32_t node, const moment& now) {
 }
 
 void eviction_checker::on_frozen(std::uint32_t node, const moment& now, nanoseconds length) {
-  if (node == controller_) freezes_.push_back({now.own, length});
+  if (node != controller_) return;
+  // A freeze inside a freeze only makes it longer.
+  if (!freezes_.empty() && now.own <= freezes_.back().from + freezes_.back().length)
+    freezes_.back().length = now.own + length - freezes_.back().from;
+  else
+    freezes_.push_back({now.own, length});
+}
+
+void eviction_checker::on_thawed(std::uint32_t node, const moment& now) {
+  if (node == controller_ && !freezes_.empty()) freezes_.back().length = now.own - freezes_.back().from;
 }
 
 void eviction_checker::on_event(std::uint32_t node, const moment& now, const node_event& what) {
@@ -73,6 +82,7 @@ void eviction_checker::on_heard(const moment& now, const node_id& from) {
   require_evicted_in_time(now, member, from);
   if (member.owed_return) report(now, from, "heard again and still out of the pool");
   if (member.evicted) member.owed_return = true;
+  if (member.heard != now.own) member.heard_before = member.heard;
   member.heard = now.own;
 }
 
@@ -110,9 +120,10 @@ void eviction_checker::require_evicted_in_time(const moment& now, const history&
 }
 
 nanoseconds eviction_checker::awake_silence(const history& member, mono_time now) const {
-  auto silence = now - member.heard;
+  auto heard = last_heard(member, now);
+  auto silence = now - heard;
   for (const freeze& f : freezes_)
-    if (f.length >= surely_noticed && f.from >= member.heard && f.from < now)
+    if (f.length >= surely_noticed && f.from >= heard && f.from < now)
       silence -= std::min<nanoseconds>(f.length, now - f.from);
   return silence;
 }

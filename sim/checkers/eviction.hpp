@@ -31,6 +31,7 @@ public:
   void on_started(std::uint32_t node, const moment& now) override;
   void on_killed(std::uint32_t node, const moment& now) override;
   void on_frozen(std::uint32_t node, const moment& now, nanoseconds length) override;
+  void on_thawed(std::uint32_t node, const moment& now) override;
   void on_event(std::uint32_t node, const moment& now, const node_event& what) override;
   void on_end(const moment& controller_now) override;
 
@@ -39,6 +40,7 @@ public:
 private:
   struct history {
     mono_time heard;
+    mono_time heard_before; // a receipt and a deadline of one instant may be handled in either order
     bool evicted = false;
     bool owed_return = false; // heard while evicted, not yet back
     bool lost = false;
@@ -53,6 +55,9 @@ private:
   void on_evicted(const moment& now, history& member, const node_id& id);
   void require_evicted_in_time(const moment& now, const history& member, const node_id& id);
   // Silence without the freezes that must have run over a deadline: never more than the truth allows.
+  static mono_time last_heard(const history& member, mono_time now) {
+    return member.heard == now ? member.heard_before : member.heard;
+  }
   nanoseconds awake_silence(const history& member, mono_time now) const;
   // Silence that no forgiveness explains.
   nanoseconds certain_silence(const history& member, mono_time now) const;

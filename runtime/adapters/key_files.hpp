@@ -1,0 +1,31 @@
+// The node's keys: drawn at its first start and kept in a folder of their own ever after. A key is
+// never overwritten, and a folder or file that others could read is refused, because a key that was
+// readable once is not a secret any more. Secrets go from the file to guarded memory without a
+// stop.
+#pragma once
+
+#include "messages/base/error.hpp"
+#include "messages/base/ids.hpp"
+#include "runtime/crypto/keys.hpp"
+#include "runtime/crypto/secret.hpp"
+#include "runtime/ports/entropy.hpp"
+
+#include <string>
+
+namespace ppn {
+
+struct node_keys {
+  crypto::secret identity_seed; // of the Ed25519 key that the node is known by
+  bool created = false;         // just now: this is the node's first start
+
+  crypto::signing_key identity() const {
+    return crypto::signing_key::from_seed(identity_seed.view());
+  }
+};
+
+// `<folder>/identity.key` holds the 32 octets of the seed, mode 0600 in a folder of mode 0700; the
+// folder is made if it is missing. ec::permission when others may read it, ec::integrity when the
+// file is not a seed, ec::in_use while another process is at the same.
+result<node_keys> load_or_create(const std::string& folder, entropy& random);
+
+} // namespace ppn

@@ -1,0 +1,77 @@
+// What the operator's configuration file says, checked and ready to use: this node, the members of
+// its fleet, what it offers to the pool, how it logs. Pure: whoever calls read the file. Until the
+// ledger names the members, `members` comes from here; whoever consumes a membership cannot tell.
+#pragma once
+
+#include "messages/base/error.hpp"
+#include "messages/fleet.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ppn {
+
+struct node_settings {
+  std::string name;
+  std::string data;
+  std::string address;
+  std::uint16_t port = 0;
+  std::string control; // path of the socket, also when the file leaves it out
+  bool operator==(const node_settings&) const = default;
+};
+
+// A folder that holds guests' disks.
+struct disk_folder {
+  std::string name;
+  std::string path;
+  bool operator==(const disk_folder&) const = default;
+};
+
+struct pool_settings {
+  node_offer offer;
+  // A node's own word about itself is a hint (domain section 4): the member's record holds.
+  std::optional<posture> posture_hint;
+  bool reserved_hint = false;
+  std::vector<std::string> label_hints;
+  std::vector<disk_folder> disks;
+  bool operator==(const pool_settings&) const = default;
+};
+
+enum class log_format : std::uint8_t { text, json };
+enum class log_level : std::uint8_t { debug, info, warning, error };
+
+struct log_settings {
+  log_format format = log_format::text;
+  log_level level = log_level::info;
+  bool operator==(const log_settings&) const = default;
+};
+
+struct configuration {
+  node_settings node;
+  membership members; // holds this node and the controller
+  pool_settings pool;
+  log_settings log;
+
+  // The record of this node.
+  const member_record& self() const;
+  bool operator==(const configuration&) const = default;
+};
+
+// `file_name` is only for errors: exactly one line, "FILE:LINE: what", ec::invalid.
+result<configuration> parse_configuration(std::string_view text, std::string_view file_name);
+
+// Every key with type, range, default value, effect and meaning, for --help-config.
+std::string describe_configuration();
+
+// What a reload does: names of keys that differ, in the order of the description.
+struct configuration_difference {
+  std::vector<std::string> at_once;
+  std::vector<std::string> restart; // these keep their old value until then
+  bool operator==(const configuration_difference&) const = default;
+};
+
+configuration_difference compare(const configuration& now, const configuration& next);
+
+} // namespace ppn

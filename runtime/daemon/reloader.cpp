@@ -1,0 +1,48 @@
+#include "runtime/daemon/reloader.hpp"
+
+#include "runtime/daemon/settings_file.hpp"
+
+#include <caf/send.hpp>
+
+namespace ppn {
+
+void reloader::attach(const node_actor& node) {
+  std::lock_guard lock(mutex_);
+  node_ = node;
+}
+
+void reloader::detach() {
+  std::lock_guard lock(mutex_);
+  node_ = nullptr;
+}
+
+result<reload_reply> reloader::reload() {
+  std::lock_guard lock(mutex_);
+  auto next = read_configuration(file_);
+  if (!next) {
+    log_.say(log_level::error, "reload-refused", "reason", next.error().text);
+    return fail(next.error());
+  }
+  auto difference = compare(now_, *next);
+  // Keys that need a restart keep their old value until then.
+  next->node = now_.node;
+  next->members.fleet = now_.members.fleet;
+  next->pool.disks = now_.pool.disks;
+  const member_record* self = next->members.find_by_name(now_.node.name);
+  if (self == nullptr || self->id != now_.self().id) {
+    log_.say(log_level::error, "reload-refused", "reason", "this node would not be a member any more");
+    return fail(ec::refused, "this node would not be a member any more");
+  }
+  now_ = std::move(*next);
+  log_.configure(now_.log);
+  auto members = std::make_shared<membership>(now_.members);
+  log_.use_names(members);
+  if (node_) {
+    caf::anon_send(node_, membership_update{members});
+    caf::anon_send(node_, offer_update{now_.pool.offer});
+  }
+  log_.say(log_level::info, "reloaded", "changed", std::to_string(difference.at_once.size()));
+  return reload_reply{difference.at_once, difference.restart};
+}
+
+} // namespace ppn
