@@ -20,7 +20,7 @@ struct connection {
   control_frames frames;
   peer_credentials who;
   std::deque<bytes> waiting; // responses that the window refused
-  bool scheduled = false;
+  std::optional<mono_time> scheduled; // the entry of the deadline queue that is meant
 };
 
 // Collects what a status consists of; the last part to arrive sends the answer.
@@ -42,11 +42,13 @@ struct control_state {
   void on_wiring(const wiring& w);
   void on_tick();
   void listen();
+  void listen_again();
   void answer(connection_id to, const control_request& request);
   void answer_status(connection_id to, std::uint64_t request);
   void complete(connection_id to, std::uint64_t request, const std::shared_ptr<status_parts>& parts);
   void answer_reload(connection_id to, std::uint64_t request);
   void reply(connection_id to, control_response response);
+  void schedule(connection_id id, connection& which);
   void arm(mono_time now);
 
   control_actor::pointer self;
@@ -79,23 +81,32 @@ void control_state::on_wiring(const wiring& w) {
 
 void control_state::listen() {
   auto opened = world->network.listen(options.at, self);
-  if (!opened) return world->events.on(event::listen_failed{options.at, opened.error()});
+  if (!opened) {
+    world->events.on(event::listen_failed{options.at, opened.error()});
+    return listen_again();
+  }
   listener = *opened;
   world->events.on(event::listening{options.at});
 }
 
+void control_state::listen_again() {
+  auto now = world->time.monotonic();
+  deadlines.push(now + limits::listen_again_after, connection_id{});
+  arm(now);
+}
+
 void control_state::on_opened(const stream_opened& what) {
-  if (connections.size() >= limits::control_connections || !what.credentials) {
-    world->events.on(event::refused{"control", what.peer.address, "too many connections"});
+  bool full = connections.size() >= limits::control_connections;
+  if (full || !what.credentials) {
+    world->events.on(event::refused{"control", what.peer.address,
+                                    full ? "too many connections" : "nobody knows who it is"});
     return world->network.close(what.connection);
   }
   auto now = world->time.monotonic();
   auto [at, added] =
-    connections.emplace(what.connection, connection{control_frames{now}, *what.credentials, {}});
-  deadlines.push(at->second.frames.deadline(), what.connection);
-  at->second.scheduled = true;
+    connections.emplace(what.connection, connection{control_frames{now}, *what.credentials, {}, {}});
   world->events.on(event::control_connected{*what.credentials});
-  arm(now);
+  schedule(what.connection, at->second);
 }
 
 void control_state::on_bytes(const stream_bytes& what) {
@@ -104,7 +115,7 @@ void control_state::on_bytes(const stream_bytes& what) {
   std::vector<control_request> requests;
   auto taken = at->second.frames.take(what.data, world->time.monotonic(), requests);
   for (const control_request& request : requests) answer(what.connection, request);
-  if (taken) return;
+  if (taken) return schedule(what.connection, at->second);
   world->events.on(event::refused{"control", "uid " + std::to_string(at->second.who.uid),
                                   taken.error().text});
   reply(what.connection, {0, taken.error()});
@@ -121,25 +132,37 @@ void control_state::on_writable(const stream_writable& what) {
 }
 
 void control_state::on_closed(const stream_closed& what) {
-  if (what.connection == listener) listener = connection_id{};
   connections.erase(what.connection);
+  if (what.connection != listener) return;
+  listener = connection_id{};
+  listen_again();
 }
 
 void control_state::on_tick() {
   auto now = world->time.monotonic();
   timer.fired(now);
   while (auto id = deadlines.pop_due(now)) {
+    if (*id == connection_id{} && listener == connection_id{}) listen();
     auto at = connections.find(*id);
     if (at == connections.end()) continue;
-    auto due = at->second.frames.deadline();
-    if (due > now) {
-      deadlines.push(due, *id);
+    if (!at->second.scheduled || *at->second.scheduled > now) continue; // outdated
+    at->second.scheduled.reset();
+    if (at->second.frames.deadline() > now) {
+      schedule(*id, at->second);
       continue;
     }
     world->network.close(*id);
     connections.erase(at);
   }
   arm(now);
+}
+
+void control_state::schedule(connection_id id, connection& which) {
+  auto due = which.frames.deadline();
+  if (which.scheduled && *which.scheduled <= due) return;
+  which.scheduled = due;
+  deadlines.push(due, id);
+  arm(world->time.monotonic());
 }
 
 void control_state::arm(mono_time now) {
@@ -216,8 +239,13 @@ void control_state::reply(connection_id to, control_response response) {
   if (at == connections.end()) return; // it left before its answer
   bytes framed = control_frames::frame(response);
   auto& waiting = at->second.waiting;
-  if (!waiting.empty() || !world->network.write(to, std::move(framed)))
-    waiting.push_back(std::move(framed));
+  if (waiting.empty() && world->network.write(to, std::move(framed))) return;
+  waiting.push_back(std::move(framed));
+  if (waiting.size() <= limits::control_responses_waiting) return;
+  world->events.on(event::refused{"control", "uid " + std::to_string(at->second.who.uid),
+                                  "it asks and does not read"});
+  world->network.close(to);
+  connections.erase(at);
 }
 
 control_actor::behavior_type control(control_actor::stateful_pointer<control_state> self,

@@ -139,7 +139,8 @@ void failure_detector::expire_quiet(mono_time now, detection_effects& out) {
   begin_doubt_if_due(out); // counted before the first of them leaves
   while (due()) {
     entry& member = *quiet_.front();
-    PPN_ASSERT(now - member.now.heard > limits::evict_after || PPN_PLANT("evict-early"));
+    bool silent_for_long = now - member.now.heard > limits::evict_after || PPN_PLANT("evict-early");
+    PPN_ASSERT(silent_for_long);
     ++member.now.evictions;
     move_to(member, member_state::evicted, now, out);
     stop_flapping(member);

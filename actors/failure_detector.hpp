@@ -77,7 +77,7 @@ public:
   };
   const health* find(const node_id& id) const;
   const self_doubt& doubt() const { return doubt_; }
-  // Our own bookkeeping, checked after every call in debug and simulation.
+  // Our own bookkeeping; linear in the members, so only builds with expensive checks call it.
   void check_invariants() const;
 
 private:

@@ -9,7 +9,6 @@ namespace ppn {
 
 namespace {
 
-constexpr seconds listen_again_after{2};
 // A link that stood this long was a good one: the next dial starts without a delay again.
 constexpr seconds steady_after{10};
 
@@ -67,7 +66,7 @@ void link_hub::listen() {
     return;
   }
   world_.events.on(event::listen_failed{at, listener.error()});
-  deadlines_.push(world_.time.monotonic() + listen_again_after, {});
+  deadlines_.push(world_.time.monotonic() + limits::listen_again_after, {});
 }
 
 void link_hub::set_membership(const membership_ptr& members) {
@@ -78,7 +77,8 @@ void link_hub::set_membership(const membership_ptr& members) {
   for (const auto& [id, connection] : connections_) {
     const member_record* now = members->find(connection.session.peer());
     const member_record* then = before->find(connection.session.peer());
-    if (moved || now == nullptr || then == nullptr || now->address != then->address)
+    if (moved || now == nullptr || then == nullptr || now->address != then->address ||
+        now->port != then->port)
       gone.push_back(id);
   }
   std::sort(gone.begin(), gone.end());
@@ -208,7 +208,7 @@ void link_hub::on_closed(const stream_closed& what) {
   if (what.connection == listener_) {
     listener_ = connection_id{};
     world_.events.on(event::listen_failed{{own_record().address, own_record().port}, what.reason});
-    deadlines_.push(world_.time.monotonic() + listen_again_after, {});
+    deadlines_.push(world_.time.monotonic() + limits::listen_again_after, {});
     return;
   }
   if (connections_.contains(what.connection)) drop(what.connection, what.reason, true);
@@ -247,13 +247,12 @@ void link_hub::send(const node_id& to, const wire_message_ptr& message) {
   }
   auto peer = peers_.find(to);
   if (peer == peers_.end()) return;
-  if (!peer->second.up) {
-    ++peer->second.dropped;
-    return;
-  }
+  if (!peer->second.up) return; // its state says so; what was meant for it is stale when it is back
   connection_id id = *peer->second.up;
   link_connection& connection = connections_.at(id);
   bytes body = wire::encode(*message);
+  if (body.size() > limits::frame_control_max) // the receiver would end the link for it
+    return refuse("too-large", to.brief(), "a message of our own is over the frame's cap");
   if (connection.blocked)
     peer->second.dropped += connection.queue.push({is_telemetry(*message), std::move(body)});
   else

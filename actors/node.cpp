@@ -110,11 +110,11 @@ void node_state::spawn(child which) {
 }
 
 void node_state::wire() {
-  self->send(known.host, known);
-  if (known.fleet) self->send(known.fleet, known);
-  if (control) self->send(control, known);
-  // Last: it starts to listen, and by then everybody knows where to send.
+  // First: what the others send as soon as they know the link must find it knowing them.
   self->send(known.link, known);
+  if (known.fleet) self->send(known.fleet, known);
+  self->send(known.host, known);
+  if (control) self->send(control, known);
 }
 
 void node_state::on_down(const caf::down_msg& what) {

@@ -20,6 +20,13 @@ bool notable(const node_capacity& before, const node_capacity& after) {
   return moved > after.ram_total / 8;
 }
 
+// No less than what the row takes in a message: a page must fit a frame whatever its members report.
+std::size_t octets_of(const member_view& row) {
+  std::size_t octets = 448;
+  for (const disk_pool& pool : row.capacity.pools) octets += 48 + pool.name.size();
+  return octets;
+}
+
 } // namespace
 
 vm_fleet_core::vm_fleet_core(const node_id& self, std::uint64_t epoch, mono_time now)
@@ -42,7 +49,8 @@ void vm_fleet_core::set_membership(const membership_ptr& members, mono_time now)
   members_ = members;
   bool removed = false;
   for (auto at = rows_.begin(); at != rows_.end();) {
-    if (members->find(at->first) != nullptr) {
+    const member_record* record = members->find(at->first);
+    if (record != nullptr && record->kind == member_kind::node) {
       ++at;
       continue;
     }
@@ -96,6 +104,9 @@ std::optional<heartbeat_ack> vm_fleet_core::on_heartbeat(const node_id& from,
 void vm_fleet_core::advance(mono_time now) {
   detector_.advance(now, effects_);
   absorb(now);
+#if PPN_EXPENSIVE_CHECKS
+  detector_.check_invariants();
+#endif
 }
 
 // The detector's verdicts become rows and events.
@@ -160,8 +171,10 @@ fleet_view vm_fleet_core::page(view_stamp have, mono_time now) const {
   bool continues = have.epoch == stamp_.epoch && have.version <= stamp_.version;
   view.since = continues ? have.version : 0;
   auto from = by_change_.upper_bound(view.since);
+  std::size_t octets = 0;
   for (; from != by_change_.end(); ++from) {
-    if (view.rows.size() == limits::view_rows_per_message) {
+    octets += octets_of(rows_.at(from->second).view);
+    if (view.rows.size() == limits::view_rows_per_message || octets > limits::view_page_octets) {
       view.last = false;
       view.stamp.version = view.rows.back().changed;
       break;

@@ -37,7 +37,8 @@ struct vm_host_state {
 vm_host_actor::behavior_type vm_host_state::make_behavior(const vm_host_options& options,
                                                           const ports& given) {
   world.emplace(given);
-  core.emplace(options.self, options.run, world->machine.boot(), options.offer, options.members);
+  core.emplace(options.self, options.run, world->machine.boot(), options.offer, options.members,
+               world->time.monotonic());
   return {[this](const peer_message& m) { on_message(m); },
           [this](const peer_up& m) { on_peer_up(m); },
           [](const peer_down&) {},

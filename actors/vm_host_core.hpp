@@ -11,9 +11,12 @@ namespace ppn {
 
 class vm_host_core {
 public:
+  // Sequences begin at the clock's milliseconds: an actor that was restarted while its link stayed up
+  // goes on above where it was, so that its beats do not look like repeats.
   vm_host_core(const node_id& self, incarnation run, boot_id boot, node_offer offer,
-               membership_ptr members)
-      : self_(self), run_(run), boot_(boot), offer_(offer), members_(std::move(members)) {}
+               membership_ptr members, mono_time now)
+      : self_(self), run_(run), boot_(boot), offer_(offer), members_(std::move(members)),
+        sequence_{static_cast<std::uint64_t>(to_milliseconds(now.time_since_epoch()))} {}
 
   void set_membership(membership_ptr members);
   void set_offer(const node_offer& offer) { offer_ = offer; }

@@ -34,7 +34,7 @@ void chaos::schedule(act what, nanoseconds mean) {
 
 void chaos::on_event(std::uint64_t subject, std::uint32_t part) {
   auto what = static_cast<act>(subject);
-  if (calm_) return;
+  if (calm_ && what != act::restart) return;
   switch (what) {
   case act::partition:
     cut();

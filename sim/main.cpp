@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <iostream>
 #include <map>
 
@@ -47,7 +48,7 @@ void describe(CLI::App& app, command& wanted) {
 }
 
 int run(command& wanted) {
-  wanted.options.length = nanoseconds{static_cast<std::int64_t>(wanted.hours * 3600.0) * 1'000'000'000};
+  wanted.options.length = milliseconds{std::llround(wanted.hours * 3'600'000.0)};
   if (!wanted.trace_file.empty()) {
     wanted.options.trace =
       wanted.trace_file == "-" ? stderr : std::fopen(wanted.trace_file.c_str(), "w");

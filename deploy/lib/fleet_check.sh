@@ -1,5 +1,6 @@
-# The rules of heartbeats and eviction, measured on a running fleet of fleet.sh. Every figure is the
-# controller's own, read from its status or log; a line of the table is right or the check fails.
+# The rules of heartbeats and eviction, measured on a running fleet of fleet.sh. Silences are the
+# controller's own, read from its status or log, ways back are timed here; a line of the table is
+# right or the check fails.
 
 check_failed=0
 check_rows=()
@@ -55,7 +56,8 @@ check_stop() {
   for name in "${others[@]}"; do fleet_signal STOP "$name"; done
   for name in "${others[@]}"; do
     fleet_wait 45 "$fleet_controller" "$(state_is "$name" evicted)" >/dev/null || true
-    check_row "SIGSTOP both others: $name evicted, silence" "$(logged_silence member-evicted "$name")" ms 30001 31000
+    check_row "SIGSTOP both others: $name evicted, silence" \
+      "$(logged_silence member-evicted "$name")" ms 30001 31000
   done
   check_that "the controller doubts itself, in its status" "$(fleet_field "$fleet_controller" "$doubt")"
   check_that "the controller doubts itself, in its log" \
@@ -63,7 +65,8 @@ check_stop() {
   begun=$(now_ms)
   for name in "${others[@]}"; do fleet_signal CONT "$name"; done
   for name in "${others[@]}"; do
-    fleet_wait 20 "$fleet_controller" "$(state_is "$name" alive)" >/dev/null && back=$(($(now_ms) - begun)) || back=''
+    back=''
+    fleet_wait 20 "$fleet_controller" "$(state_is "$name" alive)" >/dev/null && back=$(($(now_ms) - begun))
     check_row "SIGCONT: $name back in the pool after" "$back" ms 0 12000
   done
   fleet_wait 5 "$fleet_controller" "$doubt | not" >/dev/null || true

@@ -17,11 +17,12 @@ inline constexpr seconds evict_latest{31};
 // A returned member gets no placements for this long, and counts as flapping.
 inline constexpr seconds flapping_window{60};
 // A timer this late means that the process itself did not run: its deadlines shift.
-inline constexpr milliseconds sleep_threshold{1'000};
+inline constexpr milliseconds sleep_threshold{500};
 // Returns of one flapping member inside this window are one ledger entry.
 inline constexpr minutes flapping_coalesce{10};
 static_assert(suspect_after < evict_after && evict_after < evict_deadline);
-static_assert(evict_deadline < evict_latest);
+// A timer that is just not late enough to count as sleep must still evict in time.
+static_assert(evict_deadline + sleep_threshold < evict_latest);
 
 // Link frames (design D1). Control messages are small; only ledger bulk needs more.
 inline constexpr std::size_t frame_control_max = 64 * 1024;
@@ -63,6 +64,12 @@ inline constexpr std::size_t disk_pools = 16;
 inline constexpr std::size_t guests_per_node = 4'096;
 // Rows of one view message: 256 of them fit a control frame.
 inline constexpr std::size_t view_rows_per_message = 128;
+// What the rows of one page may take; the rest of a frame is room for its header fields.
+inline constexpr std::size_t view_page_octets = 56 * 1024;
+static_assert(view_page_octets + 1024 < frame_control_max);
+// Responses that may wait for a client that does not read them.
+inline constexpr std::size_t control_responses_waiting = 4;
+inline constexpr seconds listen_again_after{2};
 
 // Supervision: more restarts of a child than this inside the window and the node gives up.
 inline constexpr std::size_t child_restarts = 5;

@@ -23,6 +23,11 @@ std::string render_json(const json& value, json_layout layout) {
                     json::error_handler_t::replace);
 }
 
+// Only the controller knows how long a member in good standing has been silent.
+json silence_of(const member_view& row) {
+  return row.silence_milliseconds < 0 ? json(nullptr) : json(row.silence_milliseconds);
+}
+
 json link_json(const link_report& link) {
   return {{"peer", link.peer.hex()},         {"state", link.state},
           {"established", link.established}, {"frames_in", link.frames_in},
@@ -86,7 +91,7 @@ json member_json(const member_view& row) {
           {"state", name_of(row.state)},
           {"flapping", row.flapping},
           {"in_pool", row.state != member_state::evicted},
-          {"silence_ms", row.silence_milliseconds},
+          {"silence_ms", silence_of(row)},
           {"transition_silence_ms", row.transition_silence_milliseconds},
           {"evictions", row.evictions},
           {"returns", row.returns},

@@ -106,34 +106,29 @@ struct column {
   alignment side;
 };
 
+// What an operator needs first comes first: a narrow terminal cuts the end. No cell holds a space,
+// so that a pipe may cut by field.
 constexpr column columns[] = {
-    {"NAME", alignment::left},
-    {"STATE", alignment::left},
-    {"SILENCE", alignment::right},
-    {"ADDRESS", alignment::left},
-    {"POSTURE", alignment::left},
-    {"HEARTBEATS", alignment::right},
-    {"FREE/OFFER GiB", alignment::right},
-    {"VCPUS", alignment::right},
-    {"GUESTS", alignment::right},
-    {"OUT/BACK", alignment::right},
-    {"NOTES", alignment::left},
+    {"NAME", alignment::left},      {"STATE", alignment::left},   {"SILENCE", alignment::right},
+    {"NOTES", alignment::left},     {"ADDRESS", alignment::left}, {"POSTURE", alignment::left},
+    {"FREE/GiB", alignment::right}, {"VCPUS", alignment::right},  {"GUESTS", alignment::right},
+    {"OUT/BACK", alignment::right}, {"BEATS", alignment::right},
 };
 
 std::string notes_of(const status_reply& reply, const member_view& row) {
   std::string notes;
   auto note = [&](bool holds, std::string_view text) {
     if (!holds) return;
-    if (!notes.empty()) notes += ", ";
+    if (!notes.empty()) notes += ',';
     notes += text;
   };
   note(row.controller, "controller");
-  note(row.record.id == reply.node.id, "this node");
+  note(row.record.id == reply.node.id, "this-node");
   note(row.flapping, "flapping");
-  note(row.node_lost, "guests lost from sight");
+  note(row.node_lost, "node-lost");
   note(row.record.reserved, "reserved");
   note(row.record.kind == member_kind::operator_station, "operator");
-  return notes;
+  return notes.empty() ? "-" : notes;
 }
 
 line member_line(const status_reply& reply, const member_view& row) {
@@ -141,18 +136,18 @@ line member_line(const status_reply& reply, const member_view& row) {
   bool known = row.heartbeats > 0 || capacity.ram_total > 0;
   auto figure = [&](std::string text) { return piece{known ? std::move(text) : "-"}; };
   bool warn = row.flapping || row.node_lost;
+  std::string free = render_gibibytes(capacity.ram_available);
   return {{plain(row.record.name)},
           {std::string{to_string(row.state)}, colour_of(row.state)},
-          {render_seconds(row.silence_milliseconds) + " s", colour_of(row.state)},
+          {render_seconds(row.silence_milliseconds) + 's', colour_of(row.state)},
+          {notes_of(reply, row), warn ? colour::yellow : colour::none},
           {fmt::format("{}:{}", plain(row.record.address), row.record.port)},
           {std::string{to_string(row.record.trust)}},
-          {std::to_string(row.heartbeats)},
-          figure(render_gibibytes(capacity.ram_available) + '/' +
-                 render_gibibytes(capacity.ram_offered)),
+          figure(free + '/' + render_gibibytes(capacity.ram_offered)),
           figure(std::to_string(capacity.cpus_offered)),
           figure(fmt::format("{}/{}", row.guests, capacity.guests_limit)),
           {fmt::format("{}/{}", row.evictions, row.returns)},
-          {notes_of(reply, row), warn ? colour::yellow : colour::none}};
+          {std::to_string(row.heartbeats)}};
 }
 
 std::vector<line> member_table(const status_reply& reply) {

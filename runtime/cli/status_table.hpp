@@ -1,5 +1,5 @@
 // `ppn status` for people: who is in the fleet and what is wrong, readable at a glance on a
-// terminal and cuttable by column in a pipe. Colour only repeats what a word says already.
+// terminal and cuttable by field in a pipe. Colour only repeats what a word says already.
 #pragma once
 
 #include "messages/base/error.hpp"

@@ -22,6 +22,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include <cstdlib>
 #include <unistd.h>
 
 namespace ppn {
@@ -102,6 +103,13 @@ node_options options_of(const configuration& settings, const membership_ptr& mem
   return options;
 }
 
+// What a node says of its own posture is a hint; the fleet's record holds, and a difference is told.
+void report_hints(const configuration& settings, event_log& log) {
+  const auto& hint = settings.pool.posture_hint;
+  if (hint && *hint != settings.self().trust)
+    log.say(log_level::warning, "posture-differs", "fleet", to_string(settings.self().trust));
+}
+
 // Until the node is told to end, or ends by itself.
 int obey_signals(const node_actor& node, reloader& settings, event_log& log) {
   for (;;) {
@@ -112,7 +120,11 @@ int obey_signals(const node_actor& node, reloader& settings, event_log& log) {
       caf::anon_send(node, stop_node{});
       wait_until_node_ended();
       return daemon_exit::done;
-    case signal_word::node_ended: return daemon_exit::internal;
+    case signal_word::node_ended:
+      // Its actors are in an unknown state, so nothing is waited for: what is durable is durable, and
+      // whoever supervises this process starts it anew.
+      log.say(log_level::error, "giving-up", "reason", "the node ended by itself");
+      std::_Exit(daemon_exit::internal);
     }
   }
 }
@@ -134,6 +146,7 @@ tl::expected<int, daemon_failure> run_node(const std::string& file, const config
   tcp_stream network(system);
   ports world{time,  random, keys,       network, *owned.durable, *owned.host,
               guests, log,    settings_source};
+  report_hints(settings, log);
   auto node = start_node(system, options_of(settings, members), world);
   if (!node) return storage_failure(node.error());
   raise_when_ended(*node);

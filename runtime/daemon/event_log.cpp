@@ -108,17 +108,22 @@ std::string stamp(wall_time now) {
                      ms % 1000);
 }
 
+// Texts of peers may hold anything: what is not UTF-8 is replaced, never thrown about.
+std::string safe_dump(const json& value) {
+  return value.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
 std::string text_line(const std::string& when, const std::string& node, const entry& what) {
   std::string line = fmt::format("{} {:<7} {} node={}", when, to_string(what.level), what.event, node);
-  for (const auto& [key, value] : what.fields.items()) line += fmt::format(" {}={}", key, value.dump());
+  for (const auto& [key, value] : what.fields.items())
+    line += fmt::format(" {}={}", key, safe_dump(value));
   return line;
 }
 
 std::string json_line(const std::string& when, const std::string& node, const entry& what) {
   json line{{"time", when}, {"level", to_string(what.level)}, {"event", what.event}, {"node", node}};
   line.update(what.fields);
-  // Texts of peers may hold anything: what is not UTF-8 is replaced, never thrown about.
-  return line.dump(-1, ' ', true, json::error_handler_t::replace);
+  return safe_dump(line);
 }
 
 } // namespace
@@ -140,6 +145,15 @@ void event_log::on(const node_event& what) {
     return;
   entry line = std::visit(formatter{members_.get()}, what);
   if (line.level < settings_.level) return;
+  // Whoever reaches a port can be refused as often as he likes; the log is not his to fill.
+  if (std::holds_alternative<event::refused>(what) && !flood_.admit(time_.monotonic())) return;
+  if (auto kept_back = flood_.take_suppressed()) line.fields["suppressed_before"] = kept_back;
+  write(line.level, line.event, safe_dump(line.fields));
+}
+
+// `fields` is a JSON object's text.
+void event_log::write(log_level level, std::string_view event, const std::string& fields) {
+  entry line{level, event, json::parse(fields)};
   auto when = stamp(time_.wall());
   auto text = settings_.format == log_format::json ? json_line(when, node_, line)
                                                    : text_line(when, node_, line);
@@ -151,12 +165,20 @@ void event_log::say(log_level level, std::string_view event, std::string_view ke
                     std::string_view value) {
   std::lock_guard lock(mutex_);
   if (level < settings_.level) return;
-  entry line{level, event, {{std::string{key}, value}}};
-  auto when = stamp(time_.wall());
-  fmt::print(out_, "{}\n",
-             settings_.format == log_format::json ? json_line(when, node_, line)
-                                                  : text_line(when, node_, line));
-  std::fflush(out_);
+  write(level, event, safe_dump({{std::string{key}, value}}));
+}
+
+bool flood_gate::admit(mono_time now) {
+  if (now >= window_ + window_length) {
+    window_ = now;
+    admitted_ = 0;
+  }
+  if (admitted_ < burst) {
+    ++admitted_;
+    return true;
+  }
+  ++suppressed_;
+  return false;
 }
 
 } // namespace ppn

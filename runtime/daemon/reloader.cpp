@@ -24,6 +24,10 @@ result<reload_reply> reloader::reload() {
     return fail(next.error());
   }
   auto difference = compare(now_, *next);
+  if (next->members.term < now_.members.term) {
+    log_.say(log_level::error, "reload-refused", "reason", "fleet.term is lower than it was");
+    return fail(ec::stale, "fleet.term is lower than it was");
+  }
   // Keys that need a restart keep their old value until then.
   next->node = now_.node;
   next->members.fleet = now_.members.fleet;
@@ -33,6 +37,11 @@ result<reload_reply> reloader::reload() {
     log_.say(log_level::error, "reload-refused", "reason", "this node would not be a member any more");
     return fail(ec::refused, "this node would not be a member any more");
   }
+  for (member_record& member : next->members.members)
+    if (member.name == now_.node.name) {
+      member.address = now_.node.address;
+      member.port = now_.node.port;
+    }
   now_ = std::move(*next);
   log_.configure(now_.log);
   auto members = std::make_shared<membership>(now_.members);

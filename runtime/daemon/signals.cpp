@@ -28,10 +28,12 @@ void block_signals() {
 signal_word wait_for_signal() {
   sigset_t set = watched_signals();
   for (;;) {
-    int number = 0;
-    if (sigwait(&set, &number) != 0) continue;
+    siginfo_t info{};
+    int number = sigwaitinfo(&set, &info);
     if (number == SIGHUP) return signal_word::reload;
-    return number == SIGUSR1 ? signal_word::node_ended : signal_word::stop;
+    if (number == SIGTERM || number == SIGINT) return signal_word::stop;
+    // Only our own word counts for the end of the node.
+    if (number == SIGUSR1 && info.si_pid == getpid()) return signal_word::node_ended;
   }
 }
 

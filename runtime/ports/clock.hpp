@@ -9,7 +9,7 @@ namespace ppn {
 class clock {
 public:
   virtual ~clock() = default;
-  // Never goes back; counts the time that the process was stopped.
+  // Never goes back; counts the time that the process was stopped, not that the machine was suspended.
   virtual mono_time monotonic() const = 0;
   virtual wall_time wall() const = 0;
 };

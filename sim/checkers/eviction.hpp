@@ -43,7 +43,6 @@ private:
     mono_time heard_before; // a receipt and a deadline of one instant may be handled in either order
     bool evicted = false;
     bool owed_return = false; // heard while evicted, not yet back
-    bool lost = false;
   };
   struct freeze {
     mono_time from;

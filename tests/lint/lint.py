@@ -48,6 +48,7 @@ ROOMS = [
     ("runtime/link/*",           "link",         ["left of actors"],                                False),
     ("runtime/adapters/*",       "adapters",     ["left of actors"],                                True),
     ("runtime/vmm/*",            "vmm",          ["left of actors"],                                True),
+    ("runtime/cli/control_client.*", "adapters", ["left of actors"],                                   True),
     ("runtime/daemon/*",         "mains",        ["left of mains", "adapters", "vmm", "rocksdb",
                                                   "tile files"],                                    True),
     ("runtime/*_main.cpp",       "mains",        ["left of mains", "adapters", "vmm", "rocksdb",

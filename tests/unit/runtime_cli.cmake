@@ -1,0 +1,11 @@
+ppn_test(config_test
+  SOURCES config_test.cpp config_error_test.cpp config_text_test.cpp
+  LINKS ppn_config fmt::fmt
+  LABELS unit)
+
+ppn_test(cli_test
+  SOURCES status_test.cpp status_json_test.cpp socket_path_test.cpp control_client_test.cpp
+    ppn_command_test.cpp
+  LINKS ppn_cli nlohmann_json::nlohmann_json
+  LABELS unit)
+add_dependencies(cli_test ppn) # ppn_command_test runs it
