@@ -38,18 +38,19 @@ link_actor::behavior_type link_state::make_behavior(const link_options& options,
                                                     const ports& given) {
   world.emplace(given);
   hub.emplace(options, given);
+  // Matched from the top: the frequent ones first.
   return {
-    [this](const stream_opened& m) { with_hub([&](link_hub& h) { h.on_opened(m); }); },
     [this](const stream_bytes& m) { with_hub([&](link_hub& h) { h.on_bytes(m); }); },
+    [this](const send_to_peer& m) { with_hub([&](link_hub& h) { h.send(m.to, m.message); }); },
+    [this](tick) { on_tick(); },
+    [this](const stream_opened& m) { with_hub([&](link_hub& h) { h.on_opened(m); }); },
     [this](const stream_closed& m) { with_hub([&](link_hub& h) { h.on_closed(m); }); },
     [this](const stream_writable& m) { with_hub([&](link_hub& h) { h.on_writable(m); }); },
     [this](const wiring& w) { on_wiring(w); },
-    [this](const send_to_peer& m) { with_hub([&](link_hub& h) { h.send(m.to, m.message); }); },
     [this](const membership_update& m) {
       with_hub([&](link_hub& h) { h.set_membership(m.members); });
     },
-    [this](const link_report_query&) { return hub->report(); },
-    [this](tick) { on_tick(); }};
+    [this](const link_report_query&) { return hub->report(); }};
 }
 
 void link_state::on_wiring(const wiring& w) {

@@ -40,6 +40,7 @@ struct node_state {
   bool may_restart(child which, mono_time now);
   void on_membership(const membership_update& update);
   void on_stop();
+  void end_if_alone();
   bool is_controller() const { return options.members->controller == options.self; }
 
   template <class Handle>
@@ -59,6 +60,7 @@ struct node_state {
   std::map<caf::actor_addr, child> children; // looked up, never iterated
   std::map<child, std::deque<mono_time>> restarts;
   std::uint64_t restarts_total = 0;
+  bool stopping = false;
 };
 
 node_actor::behavior_type node_state::make_behavior(const node_options& given_options,
@@ -122,6 +124,7 @@ void node_state::on_down(const caf::down_msg& what) {
   if (at == children.end()) return;
   child which = at->second;
   children.erase(at);
+  if (stopping) return end_if_alone();
   auto now = world->time.monotonic();
   if (!may_restart(which, now)) {
     world->events.on(event::node_gave_up{to_string(which)});
@@ -150,6 +153,7 @@ void node_state::end(child which) {
 }
 
 void node_state::on_membership(const membership_update& update) {
+  if (stopping) return;
   options.members = update.members;
   if (is_controller() && !known.fleet)
     spawn(child::vm_fleet);
@@ -162,12 +166,18 @@ void node_state::on_membership(const membership_update& update) {
   wire();
 }
 
+// The root ends last: whoever waits for it may then take the ports away.
 void node_state::on_stop() {
-  children.clear();
+  if (std::exchange(stopping, true)) return;
   self->send_exit(known.link, caf::exit_reason::user_shutdown);
   self->send_exit(known.host, caf::exit_reason::user_shutdown);
   if (known.fleet) self->send_exit(known.fleet, caf::exit_reason::user_shutdown);
   if (control) self->send_exit(control, caf::exit_reason::user_shutdown);
+  end_if_alone();
+}
+
+void node_state::end_if_alone() {
+  if (!children.empty()) return;
   world->events.on(event::node_stopped{});
   self->quit();
 }

@@ -39,12 +39,12 @@ vm_fleet_actor::behavior_type vm_fleet_state::make_behavior(const vm_fleet_optio
   core->set_membership(options.members, now);
   finish(now);
   return {[this](const peer_message& m) { on_message(m); },
+          [this](tick) { on_tick(); },
           [this](const peer_up& m) { core->on_link(m.peer); },
           [](const peer_down&) {}, // silence decides, not a broken connection
           [this](const wiring& w) { link = w.link; },
           [this](const membership_update& update) { on_membership(update); },
-          [this](const view_query&) { return on_view_query(); },
-          [this](tick) { on_tick(); }};
+          [this](const view_query&) { return on_view_query(); }};
 }
 
 void vm_fleet_state::on_message(const peer_message& m) {

@@ -40,13 +40,13 @@ vm_host_actor::behavior_type vm_host_state::make_behavior(const vm_host_options&
   core.emplace(options.self, options.run, world->machine.boot(), options.offer, options.members,
                world->time.monotonic());
   return {[this](const peer_message& m) { on_message(m); },
+          [this](tick) { on_tick(); },
           [this](const peer_up& m) { on_peer_up(m); },
           [](const peer_down&) {},
           [this](const wiring& w) { on_wiring(w); },
           [this](const membership_update& update) { on_membership(update); },
           [this](const offer_update& update) { core->set_offer(update.offer); },
-          [this](const view_query&) { return on_view_query(); },
-          [this](tick) { on_tick(); }};
+          [this](const view_query&) { return on_view_query(); }};
 }
 
 void vm_host_state::on_message(const peer_message& m) {

@@ -39,6 +39,9 @@ node_capacity capacity_of(const host_sample& machine, const std::vector<guest_fa
   to.guests_limit = offer.guests;
   to.kvm = machine.kvm;
   to.pools = machine.pools;
+  for (disk_pool& pool : to.pools)
+    for (const guest_fact& guest : guests)
+      if (guest.pool == pool.name) pool.committed += guest.disk_committed;
   return to;
 }
 
@@ -59,7 +62,11 @@ heartbeat vm_host_core::beat(const host_sample& machine, const std::vector<guest
   out.run = run_;
   out.capacity = capacity_of(machine, guests, offer_);
   out.guests = static_cast<std::uint32_t>(guests.size());
-  out.inventory = inventory_of(guests);
+  if (!inventory_ || guests != guests_) {
+    guests_ = guests;
+    inventory_ = inventory_of(guests);
+  }
+  out.inventory = *inventory_;
   out.view = view_ ? view_->stamp : view_stamp{};
   out.wall_milliseconds = to_milliseconds(wall.time_since_epoch());
   return out;

@@ -44,6 +44,8 @@ private:
   node_offer offer_;
   membership_ptr members_;
   heartbeat_sequence sequence_;
+  std::vector<guest_fact> guests_; // of the last beat; their digest is made anew only when they differ
+  std::optional<digest> inventory_;
   std::optional<fleet_view> view_;
   bool complete_ = false;
   mono_time confirmed_; // when the controller last said that this view is the newest

@@ -27,6 +27,7 @@ std::string render_duration(std::int64_t milliseconds) {
 }
 
 std::string render_seconds(std::int64_t milliseconds) {
+  if (milliseconds < 0) return "-"; // not known here
   return fmt::format("{}.{}", milliseconds / 1000,
                      std::max<std::int64_t>(milliseconds % 1000, 0) / 100);
 }

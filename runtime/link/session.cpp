@@ -94,6 +94,10 @@ status session::on_frame(const frame_header& header, bytes_view frame, session_e
   if (phase_ == phase::greeting) {
     if (header.kind != frame_kind::handshake)
       return fail(ec::unauthentic, "data before the hello was finished");
+    // Not yet used, so not free for anybody to fill.
+    auto unused = frame.subspan(8, header_octets - 8);
+    if (std::any_of(unused.begin(), unused.end(), [](octet value) { return value != 0; }))
+      return fail(ec::malformed, "a hello frame with a counter or MAC");
     auto message = wire::decode_handshake(body);
     if (!message) return fail(message.error());
     return on_handshake(*message, out);

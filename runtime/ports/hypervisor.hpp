@@ -17,7 +17,8 @@ struct guest_fact {
   std::string name;
   guest_state state = guest_state::defined;
   std::uint64_t ram = 0; // nominal octets
-  std::uint64_t disk_committed = 0;
+  std::uint64_t disk_committed = 0; // octets promised in `pool`, written or not
+  std::string pool = "default";
   bool operator==(const guest_fact&) const = default;
 };
 

@@ -70,6 +70,21 @@ BOOST_AUTO_TEST_CASE(guests_over_the_offer_leave_nothing_and_never_less) {
   BOOST_TEST(core.beat(machine(), {guest(1, 3 * gib)}, wall_time{}).capacity.ram_available == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_guests_were_promised_counts_as_committed_in_their_pool) {
+  vm_host_core core(member(1), incarnation{1}, {}, {}, record(0, 1), mono_time{});
+  auto with_pools = machine();
+  with_pools.pools = {{"default", 100, 60, 0}, {"fast", 50, 50, 0}};
+  auto first = guest(1, gib);
+  first.disk_committed = 30;
+  auto second = guest(2, gib);
+  second.disk_committed = 7;
+  second.pool = "fast";
+  auto pools = core.beat(with_pools, {first, second}, wall_time{}).capacity.pools;
+  BOOST_TEST(pools[0].committed == 30u);
+  BOOST_TEST(pools[0].free == 60u);
+  BOOST_TEST(pools[1].committed == 7u);
+}
+
 BOOST_AUTO_TEST_CASE(sequences_grow_and_the_inventory_digest_follows_the_guests) {
   vm_host_core core(member(1), incarnation{1}, {}, {}, record(0, 1), mono_time{});
   auto first = core.beat(machine(), {guest(1, gib)}, wall_time{});
