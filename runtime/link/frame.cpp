@@ -21,19 +21,12 @@ void write_header(octet* at, const frame_header& header) {
   store_le64(at + 8, header.counter);
 }
 
-// The counter is the nonce of a ChaCha20 block whose first 32 octets are this frame's MAC key.
-void compute_mac(octet* out, const crypto::secret& key, std::uint64_t counter, const octet* header,
-                 bytes_view body) {
-  std::array<octet, crypto_stream_chacha20_ietf_NONCEBYTES> nonce{};
-  store_le64(nonce.data() + 4, counter);
-  std::array<octet, crypto_onetimeauth_KEYBYTES> frame_key;
-  crypto_stream_chacha20_ietf(frame_key.data(), frame_key.size(), nonce.data(), key.data());
+void compute_mac(octet* out, const octet* frame_key, const octet* header, bytes_view body) {
   crypto_onetimeauth_state state;
-  crypto_onetimeauth_init(&state, frame_key.data());
+  crypto_onetimeauth_init(&state, frame_key);
   crypto_onetimeauth_update(&state, header, mac_offset);
   crypto_onetimeauth_update(&state, body.data(), body.size());
   crypto_onetimeauth_final(&state, out);
-  sodium_memzero(frame_key.data(), frame_key.size());
 }
 
 bytes with_header(const frame_header& header, bytes_view body) {
@@ -69,11 +62,25 @@ bytes seal_handshake(bytes_view body) {
   return with_header({static_cast<std::uint32_t>(body.size()), frame_kind::handshake, 0}, body);
 }
 
+const octet* frame_keys::of(std::uint64_t frame) {
+  static_assert(crypto_onetimeauth_KEYBYTES == 32);
+  constexpr std::uint64_t per_block = 2; // of 64 octets
+  PPN_ASSERT(frame <= made_ && frame + batch >= made_);
+  if (frame == made_) {
+    std::array<octet, crypto_stream_chacha20_NONCEBYTES> nonce{};
+    sodium_memzero(keys_.data(), keys_.size());
+    crypto_stream_chacha20_xor_ic(keys_.data(), keys_.data(), keys_.size(), nonce.data(),
+                                  frame / per_block, key_.data());
+    made_ += batch;
+  }
+  return keys_.data() + 32 * (frame % batch);
+}
+
 bytes frame_sealer::seal(bytes_view body) {
   PPN_ASSERT(body.size() % 8 == 0);
   bytes frame =
     with_header({static_cast<std::uint32_t>(body.size()), frame_kind::data, counter_}, body);
-  compute_mac(frame.data() + mac_offset, key_, counter_, frame.data(), body);
+  compute_mac(frame.data() + mac_offset, keys_.of(counter_), frame.data(), body);
   ++counter_;
   return frame;
 }
@@ -82,7 +89,7 @@ bool frame_opener::open(bytes_view frame) {
   PPN_ASSERT(frame.size() > header_octets);
   if (load_le64(frame.data() + 8) != counter_) return false;
   std::array<octet, crypto_onetimeauth_BYTES> wanted;
-  compute_mac(wanted.data(), key_, counter_, frame.data(), frame.subspan(header_octets));
+  compute_mac(wanted.data(), keys_.of(counter_), frame.data(), frame.subspan(header_octets));
   if (sodium_memcmp(wanted.data(), frame.data() + mac_offset, wanted.size()) != 0) return false;
   ++counter_;
   return true;

@@ -376,17 +376,19 @@ BOOST_AUTO_TEST_CASE(a_message_with_any_bit_changed_is_another_message_or_none) 
   });
 }
 
-BOOST_AUTO_TEST_CASE(random_words_are_refused_without_an_exception) {
+BOOST_AUTO_TEST_CASE(random_words_are_a_message_or_malformed) {
   BOOST_TEST(rc::check("random words", [] {
     const auto words = *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::oneOf(
         rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange<std::uint64_t>(0, 1 << 8),
         rc::gen::just(struct_pointer(0, 1, 1)), rc::gen::just(list_pointer(0, 7, 3))));
     bytes body;
     for (std::uint64_t word : words) append(body, words_of({word}));
-    RC_ASSERT(!wire::decode_handshake(body).has_value());
-    RC_ASSERT(!wire::decode_control_response(body).has_value());
-    (void)wire::decode_control_request(body); // two words may be one
-    (void)wire::decode_node_message(body);
+    for_each_sample([&](const auto&, auto decode) { // a few words may be a message by chance
+      const auto got = decode(body);
+      const bool holds =
+          got ? decode(wire::encode(*got)) == got : got.error().code == ec::malformed;
+      RC_ASSERT(holds);
+    });
   }));
 }
 
