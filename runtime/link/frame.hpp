@@ -7,7 +7,8 @@
 //
 // The length is checked before anything is allocated for it. The MAC is Poly1305 under a key of this
 // frame alone: octets [32 n, 32 n + 32) of the ChaCha20 key stream (64-bit block counter, zero nonce)
-// of the direction's key, for frame n; a hello has no MAC yet, its octets are zero. Counters are implicit on both sides, so a repeated, lost or reordered frame does not verify.
+// of the direction's key, for frame n; a hello has no MAC yet, its octets are zero. Counters are
+// implicit on both sides, so a repeated, lost or reordered frame does not verify.
 #pragma once
 
 #include "messages/base/bytes.hpp"
