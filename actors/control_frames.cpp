@@ -40,6 +40,9 @@ mono_time control_frames::deadline() const {
 
 bytes control_frames::frame(const control_response& response) {
   bytes body = wire::encode(response);
+  if (body.size() > limits::control_response_max)
+    body = wire::encode(control_response{
+      response.id, error{ec::too_large, "the answer is over the control socket's cap"}});
   bytes framed(prefix_octets);
   store_le32(framed.data(), static_cast<std::uint32_t>(body.size()));
   append(framed, body);

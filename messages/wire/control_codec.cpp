@@ -14,12 +14,12 @@ constexpr std::size_t configuration_keys = 256;
 
 void write(LinkReport::Builder to, const link_report& from) {
   to.setPeer(data_of(from.peer));
-  to.setState(from.state);
+  to.setState(sendable_text(from.state, text_octets));
   to.setEstablished(from.established);
   to.setFramesIn(from.frames_in);
   to.setFramesOut(from.frames_out);
   to.setDropped(from.dropped);
-  to.setLastError(from.last_error);
+  to.setLastError(sendable_text(from.last_error, text_octets));
 }
 
 link_report read(LinkReport::Reader from) {
@@ -68,7 +68,8 @@ node_report read(NodeReport::Reader from) {
 
 error read(Failure::Reader from) {
   auto code = from.getCode();
-  if (code >= ec_count) throw decode_failure{"an error code this version does not know"};
+  if (code == 0 || code >= ec_count)
+    throw decode_failure{"an error code this version does not know"};
   return {static_cast<ec>(code), read_text(from.getText(), text_octets, "error text")};
 }
 
@@ -93,7 +94,7 @@ struct response_writer {
   void operator()(const error& what) {
     auto failure = root.initFailure();
     failure.setCode(static_cast<std::uint8_t>(what.code));
-    failure.setText(what.text.substr(0, text_octets));
+    failure.setText(sendable_text(what.text, text_octets));
   }
   void operator()(const status_reply& reply) {
     auto to = root.initStatus();

@@ -33,7 +33,7 @@ struct handshake_writer {
   void operator()(const error& m) {
     auto to = root.initRefusal();
     to.setCode(static_cast<std::uint8_t>(m.code));
-    to.setText(m.text.substr(0, refusal_text_octets));
+    to.setText(sendable_text(m.text, refusal_text_octets));
   }
 };
 
@@ -56,7 +56,8 @@ hello_reply read(HelloReply::Reader from) {
 
 error read(Refusal::Reader from) {
   // A later version may refuse for a reason that has no code here: the text still helps.
-  auto code = from.getCode() < ec_count ? static_cast<ec>(from.getCode()) : ec::refused;
+  bool known = from.getCode() > 0 && from.getCode() < ec_count;
+  auto code = known ? static_cast<ec>(from.getCode()) : ec::refused;
   return {code, read_text(from.getText(), refusal_text_octets, "refusal")};
 }
 

@@ -14,6 +14,13 @@ std::string read_text(capnp::Text::Reader text, std::size_t octets_max, const ch
   return {text.cStr(), text.size()};
 }
 
+std::string sendable_text(std::string_view text, std::size_t octets_max) {
+  std::string out{text.substr(0, octets_max)};
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return out;
+}
+
 namespace detail {
 
 kj::ArrayPtr<capnp::word> scratch() {

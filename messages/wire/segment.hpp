@@ -1,6 +1,6 @@
 // One Cap'n Proto message = one flat segment: the shape every frame body has. Caps come before
-// allocation, traversal and nesting are limited, and a word that the message does not use is refused,
-// so that no two byte strings mean the same thing by accident.
+// allocation, traversal and nesting are limited, and a message that uses another number of words than it
+// holds is refused: nothing trails behind it. (One that refers to a word twice counts it twice.)
 #pragma once
 
 #include "messages/base/bytes.hpp"
@@ -45,6 +45,9 @@ capnp::Data::Reader data_of(const Id& id) {
 inline capnp::Data::Reader data_of(bytes_view data) { return {data.data(), data.size()}; }
 
 std::string read_text(capnp::Text::Reader text, std::size_t octets_max, const char* field);
+
+// Free text as read_text will take it: cut, and without control characters.
+std::string sendable_text(std::string_view text, std::size_t octets_max);
 
 template <class List>
 List checked_list(List list, std::size_t items_max, const char* field) {

@@ -35,7 +35,7 @@ bytes session::seal(bytes_view body) {
 
 mono_time session::deadline() const {
   if (phase_ == phase::greeting) return begun_ + limits::hello_deadline;
-  if (!pending_.empty())
+  if (partial())
     return std::min<mono_time>(partial_since_ + limits::partial_frame_deadline,
                                heard_ + limits::link_idle_deadline);
   return heard_ + limits::link_idle_deadline;
@@ -45,7 +45,7 @@ void session::on_deadline(mono_time now, session_effects& out) {
   if (phase_ == phase::over || now < deadline()) return;
   if (phase_ == phase::greeting)
     end({ec::timed_out, "no hello within its deadline"}, out);
-  else if (!pending_.empty() && now >= partial_since_ + limits::partial_frame_deadline)
+  else if (partial() && now >= partial_since_ + limits::partial_frame_deadline)
     end({ec::timed_out, "a frame was begun and not finished"}, out);
   else
     end({ec::timed_out, "the link was silent for too long"}, out);
@@ -53,19 +53,24 @@ void session::on_deadline(mono_time now, session_effects& out) {
 
 void session::take(bytes_view data, mono_time now, session_effects& out) {
   if (phase_ == phase::over) return;
-  joined_.clear();
-  if (!pending_.empty()) {
-    joined_.swap(pending_);
-    append(joined_, data);
-    data = joined_;
+  // What the last call's bodies pointed into is free now.
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(consumed_));
+  consumed_ = 0;
+  bool was_partial = !pending_.empty();
+  if (was_partial) {
+    append(pending_, data);
+    data = pending_;
   }
-  bool was_partial = !joined_.empty();
   std::size_t used = take_frames(data, out);
   if (phase_ == phase::over) return;
   if (used > 0) heard_ = now;
   if (used > 0 || !was_partial) partial_since_ = now;
-  auto rest = data.subspan(used);
-  pending_.assign(rest.begin(), rest.end());
+  if (was_partial) {
+    consumed_ = used;
+  } else {
+    auto rest = data.subspan(used);
+    pending_.assign(rest.begin(), rest.end());
+  }
 }
 
 std::size_t session::take_frames(bytes_view data, session_effects& out) {

@@ -70,6 +70,7 @@ private:
   status on_finish(const hello_finish& finish, session_effects& out);
   void establish(link_keys keys, session_effects& out);
   void end(error why, session_effects& out);
+  bool partial() const { return pending_.size() > consumed_; }
 
   phase phase_ = phase::greeting;
   handshake_terms terms_;
@@ -82,8 +83,8 @@ private:
   std::unique_ptr<responder> answered_;
   std::optional<frame_sealer> sealer_;
   std::optional<frame_opener> opener_;
-  bytes pending_; // an incomplete frame
-  bytes joined_;  // keeps the octets of the last effects alive
+  bytes pending_;            // an incomplete frame, after `consumed_` octets of complete ones
+  std::size_t consumed_ = 0; // kept until the next call: the last bodies point into them
   mono_time begun_;
   mono_time heard_;
   mono_time partial_since_;

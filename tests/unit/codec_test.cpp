@@ -376,6 +376,20 @@ BOOST_AUTO_TEST_CASE(a_message_with_any_bit_changed_is_another_message_or_none) 
   });
 }
 
+BOOST_AUTO_TEST_CASE(text_that_the_reader_would_refuse_is_made_sendable) {
+  error why{ec::io_failed, std::string("first\nsecond\x7f") + std::string(4096, 'x')};
+  auto got = wire::decode_control_response(wire::encode(control_response{1, why}));
+  BOOST_REQUIRE(got.has_value());
+  const auto& text = std::get<error>(got->body).text;
+  BOOST_TEST(text.substr(0, 13) == "first?second?");
+  BOOST_TEST(text.size() == 1024u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_without_a_reason_is_malformed) {
+  auto got = wire::decode_control_response(wire::encode(control_response{1, error{ec::none, ""}}));
+  BOOST_TEST(!got.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(random_words_are_a_message_or_malformed) {
   BOOST_TEST(rc::check("random words", [] {
     const auto words = *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::oneOf(
