@@ -245,7 +245,7 @@ inline wire_message any_node_message() {
 }
 
 inline error any_error(std::size_t octets_max) {
-  return {static_cast<ec>(up_to(ec_count - 1)), any_text(octets_max)};
+  return {static_cast<ec>(1 + up_to(ec_count - 2)), any_text(octets_max)};
 }
 
 inline handshake_message any_handshake() {
