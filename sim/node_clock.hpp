@@ -27,11 +27,11 @@ public:
   // The first moment at which this clock shows `due` or later.
   world_time when(mono_time due) const {
     auto wanted = due.time_since_epoch() - base_mono_;
-    world_time guess = base_world_ + wanted;
-    if (drift_ppm_ == 0) return guess;
-    // First order: too early by the square of the drift, and by roundings.
-    guess -= nanoseconds{wanted.count() / 1000000 * drift_ppm_};
-    while (at(guess) < due) guess += due - at(guess);
+    if (drift_ppm_ == 0) return base_world_ + wanted;
+    // Exact but for the roundings of at(), which are a few nanoseconds either way.
+    auto scaled = static_cast<__int128>(wanted.count()) * 1000000 / (1000000 + drift_ppm_);
+    world_time guess = base_world_ + nanoseconds{static_cast<std::int64_t>(scaled)};
+    while (at(guess) < due) guess += nanoseconds{1};
     while (at(guess - nanoseconds{1}) >= due) guess -= nanoseconds{1};
     return guess;
   }
