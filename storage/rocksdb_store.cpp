@@ -1,38 +1,16 @@
 #include "storage/rocksdb_store.hpp"
 
 #include "messages/base/assert.hpp"
+#include "storage/rocksdb_database.hpp"
+#include "storage/rocksdb_format.hpp"
 #include "storage/rocksdb_status.hpp"
 #include "storage/store_rules.hpp"
 
-#include <algorithm>
-#include <array>
-#include <boost/crc.hpp>
-#include <rocksdb/cache.h>
-#include <rocksdb/db.h>
-#include <rocksdb/env.h>
-#include <rocksdb/table.h>
-
 namespace ppn {
 
+using namespace rocksdb_format;
+
 namespace {
-
-constexpr octet format = 1;
-constexpr std::size_t header_octets = 5;
-
-// A node's whole store fits into a few MiB of memory: what is written is read again soon or never.
-constexpr std::size_t write_buffer_octets = 2 * 1024 * 1024;
-constexpr std::size_t block_cache_octets = 2 * 1024 * 1024;
-constexpr int files_open_max = 128;
-
-using crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
-using index_key = std::array<octet, 8>;
-using record_header = std::array<octet, header_octets>;
-
-index_key key_of(std::uint64_t index) {
-  index_key key;
-  store_be64(key.data(), index);
-  return key;
-}
 
 rocksdb::Slice slice_of(bytes_view data) {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
@@ -42,203 +20,241 @@ bytes_view view_of_slice(const rocksdb::Slice& slice) {
   return view_of({slice.data(), slice.size()});
 }
 
-record_header header_of(const index_key& key, bytes_view record) {
-  crc32c sum;
-  sum.process_bytes(key.data(), key.size());
-  sum.process_bytes(record.data(), record.size());
-  record_header header{format};
-  store_le32(header.data() + 1, sum.checksum());
-  return header;
+std::string name_of_record(std::uint64_t index) {
+  return "record " + std::to_string(index);
 }
 
-result<bytes_view> record_of(std::uint64_t index, const rocksdb::Slice& value) {
-  bytes_view stored = view_of_slice(value);
-  auto damaged = [&](const char* why) {
-    return fail(ec::integrity,
-                "record " + std::to_string(index) + " is not what was written: " + why);
-  };
-  if (stored.size() < header_octets) return damaged("too short");
-  bytes_view record = stored.subspan(header_octets);
-  record_header header = header_of(key_of(index), record);
-  if (stored[0] != format) return damaged("unknown format");
-  if (!std::equal(header.begin(), header.end(), stored.begin())) return damaged("wrong checksum");
-  return record;
+void put(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* family, bytes_view key,
+         bytes_view value) {
+  value_header header = header_of(key, value);
+  rocksdb::Slice name = slice_of(key);
+  rocksdb::Slice parts[] = {slice_of(header), slice_of(value)};
+  rocksdb::Status added =
+      writes.Put(family, rocksdb::SliceParts(&name, 1), rocksdb::SliceParts(parts, 2));
+  PPN_ASSERT(added.ok());
 }
 
-// RocksDB's own log would be a second log with its own rotation; what matters comes back as a
-// status.
-class silent_logger final : public rocksdb::Logger {
-public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
-
-rocksdb::Options settings_of(rocksdb::Env* env, bool create) {
-  rocksdb::Options settings;
-  settings.env = env;
-  settings.create_if_missing = create;
-  // What a power cut may leave of the write-ahead log is a torn end, and only there.
-  settings.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  settings.recycle_log_file_num = 0;
-  settings.wal_bytes_per_sync = 0;
-  settings.track_and_verify_wals_in_manifest = true;
-  settings.paranoid_checks = true;
-  settings.force_consistency_checks = true;
-  // Fail-stop: nothing is retried behind our back.
-  settings.max_bgerror_resume_count = 0;
-  settings.write_buffer_size = write_buffer_octets;
-  settings.max_write_buffer_number = 2;
-  settings.max_open_files = files_open_max;
-  settings.compression = rocksdb::kNoCompression;
-  settings.info_log = std::make_shared<silent_logger>();
-  settings.stats_dump_period_sec = 0;
-  settings.stats_persist_period_sec = 0;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(block_cache_octets, 0);
-  table.cache_index_and_filter_blocks = true;
-  settings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return settings;
+rocksdb::WriteBatch writes_of(const rocksdb_database& into, std::uint64_t length,
+                              const store_batch& batch) {
+  rocksdb::WriteBatch writes;
+  for (const bytes& record : batch.records)
+    put(writes, into.records(), key_of_number(length++), record);
+  for (const store_tile& tile : batch.tiles)
+    put(writes, into.tiles(), key_of_tile(tile.level, tile.index), tile.data);
+  if (!batch.head.empty()) put(writes, into.heads(), newest_head_key, batch.head);
+  if (batch.keep_head) put(writes, into.heads(), key_of_number(length), batch.head);
+  return writes;
 }
 
-bool is_store_file(const std::string& name) {
-  return name.ends_with(".sst") || name.ends_with(".log") || name.starts_with("MANIFEST-");
-}
-
-// RocksDB takes a folder without its root file CURRENT for a new one and starts over. We do not.
-status check_folder(rocksdb::Env& env, const rocksdb_store_options& options) {
-  rocksdb::Status current = env.FileExists(options.folder + "/CURRENT");
-  if (current.ok()) return {};
-  if (!current.IsNotFound() && !current.IsPathNotFound())
-    return fail(translate(current, "cannot look into " + options.folder));
-  std::vector<std::string> names;
-  rocksdb::Status listed = env.GetChildren(options.folder, &names);
-  if (listed.ok() && std::any_of(names.begin(), names.end(), is_store_file))
-    return fail(ec::integrity,
-                options.folder + " holds parts of a store, but not its file CURRENT");
-  if (!listed.ok() && !listed.IsNotFound() && !listed.IsPathNotFound())
-    return fail(translate(listed, "cannot list " + options.folder));
-  if (!options.create) return fail(ec::not_found, "there is no store in " + options.folder);
-  if (rocksdb::Status made = env.CreateDirIfMissing(options.folder); !made.ok())
-    return fail(translate(made, "cannot make " + options.folder));
-  return {};
-}
-
-// How many entries RocksDB says that it holds: exact, because none is ever overwritten or deleted,
-// and read from the tables' footers, so that opening takes no longer as the store grows.
-result<std::uint64_t> count_entries(rocksdb::DB& db) {
-  rocksdb::TablePropertiesCollection tables;
-  if (rocksdb::Status got = db.GetPropertiesOfAllTables(&tables); !got.ok())
-    return fail(translate(got, "cannot read the tables of " + db.GetName()));
-  std::uint64_t entries = 0;
-  for (const auto& [name, properties] : tables) {
-    if (properties->num_deletions != 0) return fail(ec::integrity, name + " deletes records");
-    entries += properties->num_entries;
-  }
-  for (const std::string& memory : {rocksdb::DB::Properties::kNumEntriesActiveMemTable,
-                                    rocksdb::DB::Properties::kNumEntriesImmMemTables}) {
-    std::uint64_t more = 0;
-    PPN_ASSERT(db.GetIntProperty(memory, &more));
-    entries += more;
-  }
-  return entries;
-}
-
-// As many different keys as there are numbers from 0 to the last key: then none is missing.
-result<std::uint64_t> measured_length(rocksdb::DB& db) {
-  std::unique_ptr<rocksdb::Iterator> at(db.NewIterator({}));
-  at->SeekToLast();
-  std::uint64_t length = 0;
-  if (at->Valid()) {
-    if (at->key().size() != sizeof(index_key)) return fail(ec::integrity, "a key that is no index");
-    length = load_be64(view_of_slice(at->key()).data()) + 1;
-  }
-  if (!at->status().ok()) return fail(translate(at->status(), "cannot find the last record"));
-  result<std::uint64_t> entries = count_entries(db);
-  if (!entries) return entries;
-  if (*entries != length)
-    return fail(ec::integrity, "the last record is number " + std::to_string(length) +
-                                   ", but there are " + std::to_string(*entries));
-  return length;
+// ec::not_found when there is no such key.
+result<bytes> value_at(const rocksdb_database& database, rocksdb::ColumnFamilyHandle* family,
+                       bytes_view key, const std::string& what) {
+  rocksdb::PinnableSlice stored;
+  rocksdb::Status got = database.db().Get({}, family, slice_of(key), &stored);
+  if (got.IsNotFound()) return fail(ec::not_found, what);
+  if (!got.ok()) return fail(translate(got, "cannot read " + what));
+  return value_of(what, key, view_of_slice(stored)).map([](bytes_view value) {
+    return bytes(value.begin(), value.end());
+  });
 }
 
 } // namespace
 
+// -- opening --------------------------------------------------------------------------------------
+
 result<std::unique_ptr<rocksdb_store>> rocksdb_store::open(const rocksdb_store_options& options) {
-  rocksdb::Env* env = options.env != nullptr ? options.env : rocksdb::Env::Default();
-  if (status checked = check_folder(*env, options); !checked) return fail(checked.error());
-  rocksdb::DB* opened = nullptr;
-  rocksdb::Status tried =
-      rocksdb::DB::Open(settings_of(env, options.create), options.folder, &opened);
-  if (!tried.ok()) {
-    error why = translate(tried, "cannot open " + options.folder);
-    // The folder is there: what RocksDB misses is a part of the store.
-    if (why.code == ec::not_found) why.code = ec::integrity;
-    return fail(why);
-  }
-  std::unique_ptr<rocksdb::DB> db(opened);
-  result<std::uint64_t> length = measured_length(*db);
+  std::unique_ptr<rocksdb_store> made(new rocksdb_store(options));
+  if (status looked = made->look_before_opening(); !looked) return fail(looked.error());
+  if (status opened = made->open_database(); !opened) return fail(opened.error());
+  result<std::uint64_t> length = made->database_->measured_length();
   if (!length) return fail(length.error());
-  return std::unique_ptr<rocksdb_store>(new rocksdb_store(std::move(db), *length));
+  made->length_ = *length;
+  return made;
 }
 
-rocksdb_store::rocksdb_store(std::unique_ptr<rocksdb::DB> db, std::uint64_t length)
-    : db_(std::move(db)), length_(length) {}
+rocksdb_store::rocksdb_store(const rocksdb_store_options& options) : options_(options) {}
 
 rocksdb_store::~rocksdb_store() = default;
 
-status rocksdb_store::append(std::uint64_t expected_length, const std::vector<bytes>& batch) {
-  if (failed_) return fail(*failed_);
-  if (status checked = check_append(length_, expected_length, batch); !checked) return checked;
-  rocksdb::WriteBatch writes;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    index_key key = key_of(length_ + i);
-    record_header header = header_of(key, batch[i]);
-    rocksdb::Slice name = slice_of(key);
-    rocksdb::Slice value[] = {slice_of(header), slice_of(batch[i])};
-    rocksdb::Status added =
-        writes.Put(rocksdb::SliceParts(&name, 1), rocksdb::SliceParts(value, 2));
-    PPN_ASSERT(added.ok());
-  }
-  rocksdb::WriteOptions how;
-  how.sync = true;
-  if (rocksdb::Status written = db_->Write(how, &writes); !written.ok()) {
-    failed_ = translate(written, "cannot write record " + std::to_string(length_));
-    return fail(*failed_);
-  }
-  length_ += batch.size();
+status rocksdb_store::look_before_opening() const {
+  if (options_.length_min == 0) return {};
+  rocksdb_store_options what_is_there = options_;
+  what_is_there.create = false;
+  auto readable = rocksdb_database::open(what_is_there, rocksdb_database::access::read);
+  if (!readable) return fail(readable.error());
+  result<std::uint64_t> length = (*readable)->measured_length();
+  if (!length) return fail(length.error());
+  if (*length < options_.length_min)
+    return fail(ec::integrity, options_.folder + " holds " + std::to_string(*length) +
+                                   " records, but there were " +
+                                   std::to_string(options_.length_min) + " at least");
   return {};
 }
 
+// For writing, or, where there is no space for that, for reading.
+status rocksdb_store::open_database() {
+  using access = rocksdb_database::access;
+  auto opened = rocksdb_database::open(options_, access::write);
+  is_full_ = !opened && opened.error().code == ec::no_space;
+  if (is_full_) {
+    auto readable = rocksdb_database::open(options_, access::read);
+    if (readable) opened = std::move(readable);
+  }
+  if (!opened) return fail(opened.error());
+  database_ = *std::move(opened);
+  return {};
+}
+
+// -- writing --------------------------------------------------------------------------------------
+
+status rocksdb_store::append(std::uint64_t expected_length, const store_batch& batch) {
+  if (failed_) return fail(*failed_);
+  if (status checked = check_append(length_, expected_length, batch); !checked) return checked;
+  if (status checked = check_tiles(batch); !checked) return checked;
+  if (status checked = check_space(batch); !checked) return checked;
+  return write(batch);
+}
+
+status rocksdb_store::check_tiles(const store_batch& batch) const {
+  for (const store_tile& tile : batch.tiles) {
+    result<bytes> there = this->tile(tile.level, tile.index);
+    if (there) return fail(ec::invalid, name_of_tile(tile.level, tile.index) + " is there already");
+    if (there.error().code != ec::not_found) return fail(there.error());
+  }
+  return {};
+}
+
+// Whether RocksDB may be asked to write: it is well, and there is space. A batch that is refused
+// here costs nothing, one that RocksDB refuses costs opening it anew.
+status rocksdb_store::check_space(const store_batch& batch) {
+  if (auto behind = database_->background_error()) {
+    if (behind->code != ec::no_space) return give_up(*behind);
+    is_full_ = true;
+  }
+  // Once in the log and once in the tables.
+  std::uint64_t needed = 2 * octets_of(batch) + options_.free_octets_min;
+  if (auto free = database_->free_octets(); free && *free < needed)
+    return fail(ec::no_space,
+                "only " + std::to_string(*free) + " octets are free around " + options_.folder);
+  if (!is_full_) return {};
+  if (status opened = open_anew(length_); !opened) return opened;
+  if (is_full_) return fail(ec::no_space, "no space to go on writing in " + options_.folder);
+  return {};
+}
+
+status rocksdb_store::write(const store_batch& batch) {
+  const std::uint64_t new_length = length_ + batch.records.size();
+  const log_writes& log = database_->into_log();
+  const std::uint64_t done_before = log.done;
+  const std::uint64_t failed_before = log.failed;
+  rocksdb::WriteBatch writes = writes_of(*database_, length_, batch);
+  rocksdb::WriteOptions how;
+  how.sync = true;
+  rocksdb::Status written = database_->db().Write(how, &writes);
+  if (!written.ok()) {
+    error why = translate(written, "cannot write " + name_of_record(length_));
+    // RocksDB says "incomplete" to a writer that waited for a flush which found no space.
+    auto behind = database_->background_error();
+    if (written.IsIncomplete() && behind) why = *behind;
+    bool is_in_log = log.done != done_before && log.failed == failed_before;
+    return after_failed_write(std::move(why), is_in_log, new_length);
+  }
+  length_ = new_length;
+  return {};
+}
+
+status rocksdb_store::after_failed_write(error why, bool is_in_log, std::uint64_t new_length) {
+  if (why.code != ec::no_space) return give_up(std::move(why));
+  is_full_ = true;
+  if (!is_in_log) return fail(std::move(why));
+  // Space ended behind the batch. A sync without space would be another error, so the batch is
+  // synced; opening anew shows whether it counts, and then it is written.
+  if (status opened = open_anew(new_length); !opened) return opened;
+  length_ = new_length;
+  return {};
+}
+
+// Leaves `is_full_` as it is then.
+status rocksdb_store::open_anew(std::uint64_t expected_length) {
+  database_.reset(); // one process, one RocksDB per folder
+  if (status opened = open_database(); !opened)
+    return give_up({ec::io_failed, "after the disk was full: " + opened.error().text});
+  result<std::uint64_t> length = database_->measured_length();
+  if (!length) return give_up(length.error());
+  if (*length != expected_length)
+    return give_up({ec::io_failed, "after the disk was full there are " + std::to_string(*length) +
+                                       " records instead of " + std::to_string(expected_length)});
+  return {};
+}
+
+status rocksdb_store::give_up(error why) {
+  failed_ = std::move(why);
+  return fail(*failed_);
+}
+
+// -- reading --------------------------------------------------------------------------------------
+
 result<bytes> rocksdb_store::read(std::uint64_t index) const {
-  if (index >= length_) return fail(ec::not_found, "record " + std::to_string(index));
-  index_key key = key_of(index);
-  rocksdb::PinnableSlice value;
-  rocksdb::Status got = db_->Get({}, db_->DefaultColumnFamily(), slice_of(key), &value);
-  if (got.IsNotFound())
-    return fail(ec::integrity, "record " + std::to_string(index) + " is missing");
-  if (!got.ok()) return fail(translate(got, "cannot read record " + std::to_string(index)));
-  return record_of(index, value).map([](bytes_view data) {
-    return bytes(data.begin(), data.end());
-  });
+  if (!database_) return fail(*failed_);
+  if (index >= length_) return fail(ec::not_found, name_of_record(index));
+  auto got =
+      value_at(*database_, database_->records(), key_of_number(index), name_of_record(index));
+  if (!got && got.error().code == ec::not_found)
+    return fail(ec::integrity, name_of_record(index) + " is missing");
+  return got;
 }
 
 status rocksdb_store::iterate(std::uint64_t from, std::uint64_t to,
                               const std::function<bool(std::uint64_t, bytes_view)>& visit) const {
+  if (!database_) return fail(*failed_);
   if (status checked = check_range(length_, from, to); !checked) return checked;
-  std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
-  index_key first = key_of(from);
+  std::unique_ptr<rocksdb::Iterator> at(database_->db().NewIterator({}, database_->records()));
+  number_key first = key_of_number(from);
   at->Seek(slice_of(first));
   for (std::uint64_t index = from; index < to; ++index, at->Next()) {
     if (!at->Valid() && !at->status().ok())
-      return fail(translate(at->status(), "cannot read record " + std::to_string(index)));
-    index_key key = key_of(index);
+      return fail(translate(at->status(), "cannot read " + name_of_record(index)));
+    number_key key = key_of_number(index);
     if (!at->Valid() || at->key() != slice_of(key))
-      return fail(ec::integrity, "record " + std::to_string(index) + " is missing");
-    result<bytes_view> record = record_of(index, at->value());
+      return fail(ec::integrity, name_of_record(index) + " is missing");
+    result<bytes_view> record = value_of(name_of_record(index), key, view_of_slice(at->value()));
     if (!record) return fail(record.error());
     if (!visit(index, *record)) break;
   }
   return {};
+}
+
+result<bytes> rocksdb_store::tile(std::uint8_t level, std::uint64_t index) const {
+  if (!database_) return fail(*failed_);
+  return value_at(*database_, database_->tiles(), key_of_tile(level, index),
+                  name_of_tile(level, index));
+}
+
+result<bytes> rocksdb_store::head() const {
+  if (!database_) return fail(*failed_);
+  auto got = value_at(*database_, database_->heads(), newest_head_key, "the head");
+  if (!got && got.error().code == ec::not_found) return bytes{};
+  return got;
+}
+
+result<std::vector<kept_head>> rocksdb_store::kept_heads(std::uint64_t from_length,
+                                                         std::size_t most) const {
+  if (!database_) return fail(*failed_);
+  std::vector<kept_head> found;
+  std::unique_ptr<rocksdb::Iterator> at(database_->db().NewIterator({}, database_->heads()));
+  number_key first = key_of_number(from_length);
+  for (at->Seek(slice_of(first)); at->Valid() && found.size() < most; at->Next()) {
+    bytes_view key = view_of_slice(at->key());
+    if (key.size() != sizeof(number_key)) return fail(ec::integrity, "a key that is no length");
+    std::uint64_t length = load_be64(key.data());
+    std::string what = "the head kept at " + std::to_string(length);
+    if (length > length_) return fail(ec::integrity, what + " is beyond the end");
+    result<bytes_view> head = value_of(what, key, view_of_slice(at->value()));
+    if (!head) return fail(head.error());
+    found.push_back({length, bytes(head->begin(), head->end())});
+  }
+  if (!at->status().ok()) return fail(translate(at->status(), "cannot read the kept heads"));
+  return found;
 }
 
 } // namespace ppn
