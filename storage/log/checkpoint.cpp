@@ -24,13 +24,34 @@ bool all_of_type(const std::vector<vkey>& keys, key_type type) {
                      [type](const vkey& key) { return key.type == type; });
 }
 
+std::vector<vkey> log_keys(const trust_policy& trust) {
+  std::vector<vkey> keys = trust.logs;
+  for (const log_term& term : trust.terms)
+    keys.push_back(term.key);
+  return keys;
+}
+
+status check_terms(const trust_policy& trust) {
+  if (trust.terms.empty()) return {};
+  if (!trust.logs.empty())
+    return fail(ec::invalid, "log keys are given either by term or for every size, not both");
+  for (std::size_t i = 1; i < trust.terms.size(); ++i) {
+    if (trust.terms[i].first_size < trust.terms[i - 1].first_size)
+      return fail(ec::invalid, "the log's terms are not in the order of their first sizes");
+    if (trust.terms[i].key.name != trust.terms[0].key.name)
+      return fail(ec::invalid, "the keys of one log's terms have different names");
+  }
+  return {};
+}
+
 // The cosigned message holds no name, so a log that also cosigns could be taken for its own
 // witness.
 status check_policy(const trust_policy& trust) {
-  if (!all_of_type(trust.logs, key_type::ed25519) ||
-      !all_of_type(trust.witnesses, key_type::cosignature))
+  if (auto ordered = check_terms(trust); !ordered) return ordered;
+  const std::vector<vkey> logs = log_keys(trust);
+  if (!all_of_type(logs, key_type::ed25519) || !all_of_type(trust.witnesses, key_type::cosignature))
     return fail(ec::invalid, "log keys are of type 01 and witness keys of type 04");
-  for (const vkey& log : trust.logs)
+  for (const vkey& log : logs)
     for (const vkey& witness : trust.witnesses)
       if (log.key == witness.key)
         return fail(ec::invalid, "the witness key " + witness.name + " is also a log's key");
@@ -82,17 +103,33 @@ bool log_signed(const checkpoint& body, std::span<const known_signature> signatu
   });
 }
 
+const log_term* term_of(std::span<const log_term> terms, std::uint64_t size) {
+  auto found = std::find_if(terms.rbegin(), terms.rend(),
+                            [size](const log_term& term) { return term.first_size <= size; });
+  return found == terms.rend() ? nullptr : &*found;
+}
+
+bool log_signed(const checkpoint& body, std::span<const known_signature> signatures,
+                std::span<const log_term> terms) {
+  const log_term* term = term_of(terms, body.size);
+  if (term == nullptr || term->key.name != body.origin) return false;
+  return std::any_of(signatures.begin(), signatures.end(),
+                     [term](const known_signature& line) { return line.key == term->key; });
+}
+
 result<opened_checkpoint> open_checkpoint(bytes_view signed_note, const trust_policy& trust) {
   if (auto sound = check_policy(trust); !sound) return tl::unexpected(sound.error());
   auto parsed = parse_note(signed_note);
   if (!parsed) return tl::unexpected(parsed.error());
   auto body = parse_checkpoint(parsed->text);
   if (!body) return tl::unexpected(body.error());
-  std::vector<vkey> known = trust.logs;
+  std::vector<vkey> known = log_keys(trust);
   known.insert(known.end(), trust.witnesses.begin(), trust.witnesses.end());
-  auto signatures = verify_note(*parsed, known);
+  auto signatures = verify_note(*parsed, known, trust.verify);
   if (!signatures) return tl::unexpected(signatures.error());
-  if (!log_signed(*body, *signatures))
+  bool is_vouched = trust.terms.empty() ? log_signed(*body, *signatures)
+                                        : log_signed(*body, *signatures, trust.terms);
+  if (!is_vouched)
     // Nobody vouches for the origin yet, so it stays out of what people read.
     return fail(ec::unauthentic, "the log that the checkpoint names has not signed it");
   if (!has_possible_root(*body))

@@ -24,11 +24,25 @@ result<std::string> to_text(const checkpoint& body);
 // A tree of no entries has one root only.
 bool has_possible_root(const checkpoint& body);
 
-// Whom a verifier believes. More than one log key while the writer's key changes.
+// A log whose writer changes keeps its origin and takes another key: the key of a term signs the
+// checkpoints from `first_size` up to the next term.
+struct log_term {
+  vkey key;
+  std::uint64_t first_size = 0;
+
+  bool operator==(const log_term&) const = default;
+};
+
+// The last term that begins at or before this size; null when none does.
+const log_term* term_of(std::span<const log_term> terms, std::uint64_t size);
+
+// Whom a verifier believes. Either any of `logs`, or of each checkpoint the key of its term.
 struct trust_policy {
-  std::vector<vkey> logs;      // type 01; their names are the origins
-  std::vector<vkey> witnesses; // type 04
-  std::size_t quorum = 0;      // distinct witness public keys that must have signed
+  std::vector<vkey> logs;           // type 01; their names are the origins
+  std::vector<vkey> witnesses;      // type 04
+  std::size_t quorum = 0;           // distinct witness public keys that must have signed
+  std::vector<log_term> terms = {}; // type 01, one name, in the order of their first sizes
+  verify_function verify = {};
 };
 
 struct opened_checkpoint {
@@ -40,8 +54,11 @@ struct opened_checkpoint {
 
 result<opened_checkpoint> open_checkpoint(bytes_view signed_note, const trust_policy& trust);
 
-// Every type-01 line among `signatures` whose key is named like the origin.
+// Whether a type-01 key that is named like the origin is among `signatures`.
 bool log_signed(const checkpoint& body, std::span<const known_signature> signatures);
+// The same by the one key whose term the checkpoint falls in.
+bool log_signed(const checkpoint& body, std::span<const known_signature> signatures,
+                std::span<const log_term> terms);
 
 // The note with the log's own line; `invalid` unless the key's name is the origin.
 result<std::string> sign_checkpoint(const checkpoint& body, const vkey& key,

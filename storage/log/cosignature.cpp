@@ -22,14 +22,14 @@ result<note_signature> make_cosignature(std::string_view text, const vkey& key, 
   return note_signature{key.name, key.id, std::move(payload)};
 }
 
-result<std::uint64_t> verify_cosignature(const vkey& key, std::string_view text,
-                                         bytes_view payload) {
+result<std::uint64_t> verify_cosignature(const vkey& key, std::string_view text, bytes_view payload,
+                                         const verify_function& verify) {
   if (key.type != key_type::cosignature || payload.size() != cosignature_octets)
     return fail(ec::unauthentic, "the cosignature by " + key.name + " has the wrong form");
   std::uint64_t time = load_be64(payload.data());
   auto sig = signature::from(payload.subspan(8));
   if (time >= number_end || !sig ||
-      !crypto::verify(key.key, view_of(cosignature_message(time, text)), *sig))
+      !is_signed(verify, key.key, view_of(cosignature_message(time, text)), *sig))
     return fail(ec::unauthentic, "the cosignature by " + key.name + " is not valid");
   return time;
 }

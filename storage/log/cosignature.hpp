@@ -18,7 +18,7 @@ result<note_signature> make_cosignature(std::string_view text, const vkey& key, 
                                         const sign_function& sign);
 
 // Gives the time that the cosignature states.
-result<std::uint64_t> verify_cosignature(const vkey& key, std::string_view text,
-                                         bytes_view payload);
+result<std::uint64_t> verify_cosignature(const vkey& key, std::string_view text, bytes_view payload,
+                                         const verify_function& verify = {});
 
 } // namespace ppn::log

@@ -40,14 +40,14 @@ status check_unambiguous(std::span<const vkey> known) {
 }
 
 result<known_signature> verify_line(std::string_view text, const note_signature& line,
-                                    const vkey& key) {
+                                    const vkey& key, const verify_function& verify) {
   if (key.type == key_type::cosignature) {
-    auto time = verify_cosignature(key, text, line.payload);
+    auto time = verify_cosignature(key, text, line.payload, verify);
     if (!time) return tl::unexpected(time.error());
     return known_signature{key, *time, line.payload};
   }
   auto sig = signature::from(line.payload);
-  if (key.type != key_type::ed25519 || !sig || !crypto::verify(key.key, view_of(text), *sig))
+  if (key.type != key_type::ed25519 || !sig || !is_signed(verify, key.key, view_of(text), *sig))
     return fail(ec::unauthentic, "the signature by " + key.name + " is not valid");
   return known_signature{key, 0, line.payload};
 }
@@ -83,7 +83,8 @@ result<note> parse_note(bytes_view data) {
   return note{std::string(all.substr(0, split + 1)), std::move(*signatures)};
 }
 
-result<std::vector<known_signature>> verify_note(const note& parsed, std::span<const vkey> known) {
+result<std::vector<known_signature>> verify_note(const note& parsed, std::span<const vkey> known,
+                                                 const verify_function& verify) {
   if (auto clear = check_unambiguous(known); !clear) return tl::unexpected(clear.error());
   std::vector<known_signature> verified;
   bool log_signed = false;
@@ -92,7 +93,7 @@ result<std::vector<known_signature>> verify_note(const note& parsed, std::span<c
       return candidate.name == line.name && candidate.id == line.id;
     });
     if (key == known.end()) continue;
-    auto sig = verify_line(parsed.text, line, *key);
+    auto sig = verify_line(parsed.text, line, *key, verify);
     if (!sig) return tl::unexpected(sig.error());
     log_signed = log_signed || key->type == key_type::ed25519;
     verified.push_back(std::move(*sig));

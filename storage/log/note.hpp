@@ -41,7 +41,8 @@ result<std::vector<note_signature>> parse_signature_lines(std::string_view text)
 
 // Every line of a known (name, id) pair verifies and at least one type-01 key signed. The answer
 // holds all lines of known keys in their order, so one key may appear more than once.
-result<std::vector<known_signature>> verify_note(const note& parsed, std::span<const vkey> known);
+result<std::vector<known_signature>> verify_note(const note& parsed, std::span<const vkey> known,
+                                                 const verify_function& verify = {});
 
 // One signature line with its line feed.
 std::string to_text(const note_signature& line);

@@ -24,6 +24,11 @@ bool is_unicode_space(char32_t point) {
 
 } // namespace
 
+bool is_signed(const verify_function& verify, const crypto::public_key& key, bytes_view message,
+               const signature& sig) {
+  return verify ? verify(key, message, sig) : crypto::verify(key, message, sig);
+}
+
 bool is_key_name(std::string_view name) {
   if (name.empty() || !is_printable(name, false)) return false;
   while (!name.empty()) {

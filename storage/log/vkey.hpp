@@ -21,6 +21,13 @@ using key_id = octets_id<struct key_id_tag, 4>;
 
 // Where the private key lives is the caller's business.
 using sign_function = std::function<signature(bytes_view message)>;
+// How a signature is checked; empty is crypto::verify. Worlds whose keys are not Ed25519 bring
+// their own, and the formats stay the same.
+using verify_function =
+    std::function<bool(const crypto::public_key& key, bytes_view message, const signature& sig)>;
+
+bool is_signed(const verify_function& verify, const crypto::public_key& key, bytes_view message,
+               const signature& sig);
 
 struct vkey {
   std::string name;

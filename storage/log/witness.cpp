@@ -107,7 +107,7 @@ witness_decision decide(const witness_request& request,
   // The order is part of the protocol: each answer tells the log what to correct next.
   if (!serves(trusted, request.body.origin))
     return refuse(404, "this witness does not know the origin");
-  auto signatures = verify_note(request.source, trusted);
+  auto signatures = verify_note(request.source, trusted, self.verify);
   if (!signatures)
     return refuse(signatures.error().code == ec::invalid ? 500 : 403, signatures.error().text);
   if (!log_signed(request.body, *signatures))
@@ -131,8 +131,10 @@ std::string monitoring_path(std::string_view origin) {
   return crypto::sha256(view_of(origin)).hex() + "/checkpoint";
 }
 
-result<std::vector<note_signature>>
-take_cosignatures(std::string_view answer, std::string_view text, std::span<const vkey> witnesses) {
+result<std::vector<note_signature>> take_cosignatures(std::string_view answer,
+                                                      std::string_view text,
+                                                      std::span<const vkey> witnesses,
+                                                      const verify_function& verify) {
   auto lines = parse_signature_lines(answer);
   if (!lines) return lines;
   std::vector<note_signature> taken;
@@ -141,7 +143,7 @@ take_cosignatures(std::string_view answer, std::string_view text, std::span<cons
       return candidate.name == line.name && candidate.id == line.id;
     });
     if (key == witnesses.end()) continue;
-    auto time = verify_cosignature(*key, text, line.payload);
+    auto time = verify_cosignature(*key, text, line.payload, verify);
     if (!time) return tl::unexpected(time.error());
     taken.push_back(std::move(line));
   }

@@ -38,6 +38,7 @@ struct witnessed_tree {
 struct witness_identity {
   vkey key; // type 04
   sign_function sign;
+  verify_function verify = {};
 };
 
 struct witness_decision {
@@ -63,8 +64,10 @@ std::string monitoring_path(std::string_view origin);
 
 // The client's side: out of a 200 answer, the lines of witnesses that it knows, each verified over
 // its own checkpoint text. A known witness whose line is wrong spoils the whole answer.
-result<std::vector<note_signature>>
-take_cosignatures(std::string_view answer, std::string_view text, std::span<const vkey> witnesses);
+result<std::vector<note_signature>> take_cosignatures(std::string_view answer,
+                                                      std::string_view text,
+                                                      std::span<const vkey> witnesses,
+                                                      const verify_function& verify = {});
 
 // Parses, looks the origin up and decides.
 using remembered_lookup = std::function<std::optional<witnessed_tree>(std::string_view origin)>;
