@@ -4,6 +4,7 @@
 
 #include "messages/base/ids.hpp"
 #include "messages/base/time.hpp"
+#include "messages/replication.hpp"
 
 #include <memory>
 #include <string>
@@ -101,6 +102,7 @@ struct heartbeat_ack {
   heartbeat_sequence sequence;
   term_number term;
   view_stamp view;
+  std::uint64_t ledger_size = 0; // of the fleet's ledger, as the controller has it
   bool operator==(const heartbeat_ack&) const = default;
 };
 
@@ -156,7 +158,9 @@ struct fleet_view {
   bool operator==(const fleet_view&) const = default;
 };
 
-using wire_message = std::variant<heartbeat, heartbeat_ack, view_request, fleet_view>;
+using wire_message = std::variant<heartbeat, heartbeat_ack, view_request, fleet_view, ledger_have,
+                                  ledger_page, cosign_request, cosign_answer, order_request,
+                                  order_reply>;
 using wire_message_ptr = std::shared_ptr<const wire_message>;
 
 } // namespace ppn

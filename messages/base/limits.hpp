@@ -52,6 +52,10 @@ inline constexpr std::size_t control_response_max = 16 * 1024 * 1024;
 inline constexpr std::size_t control_connections = 64;
 inline constexpr seconds control_request_deadline{10};
 inline constexpr nanoseconds control_idle_deadline{minutes{5}};
+// Questions of one connection that may be unanswered; beyond it the answer is "busy".
+inline constexpr std::size_t control_requests_unanswered = 512;
+// Entries of one answer; a ledger stops earlier when their octets reach its own bound.
+inline constexpr std::uint64_t control_read_entries = 16'384;
 // What the actors of one node may take to answer each other.
 inline constexpr seconds internal_request_timeout{2};
 
@@ -70,6 +74,39 @@ static_assert(view_page_octets + 1024 < frame_control_max);
 // Responses that may wait for a client that does not read them.
 inline constexpr std::size_t control_responses_waiting = 4;
 inline constexpr seconds listen_again_after{2};
+
+// Ledgers (design D5, D6).
+inline constexpr std::size_t entry_octets = 65'535; // of tlog-tiles; larger bodies go in by digest
+inline constexpr std::size_t reason_octets = 1024;
+inline constexpr std::size_t commit_entries = 1'024;
+inline constexpr std::size_t commit_octets = 1024 * 1024;
+// What may wait for the next commits of one ledger; beyond it the answer is "busy".
+inline constexpr std::size_t ledger_queue_entries = 8'192;
+inline constexpr std::size_t ledger_queue_octets = 8 * 1024 * 1024;
+inline constexpr std::size_t witnesses = 7;
+inline constexpr std::size_t administrators = 64;
+inline constexpr std::size_t grants = 65'536;
+// The writer asks for cosignatures at most this often, and for its newest checkpoint only.
+inline constexpr seconds cosign_interval{1};
+// Signed checkpoints that are kept for ever: one per so many entries, and one per hour with changes.
+inline constexpr std::uint64_t kept_checkpoint_entries = 65'536;
+inline constexpr nanoseconds kept_checkpoint_interval{hours{1}};
+// A controller that starts waits this long for what its members have seen of its ledger (design D7).
+inline constexpr seconds ledger_survey{30};
+// Entries of one page between replicas: with its proofs a page fits a bulk frame.
+inline constexpr std::size_t page_entries = 1'024;
+inline constexpr std::size_t page_octets = 768 * 1024;
+// A page that was not answered by then was lost with its link.
+inline constexpr seconds page_answer_deadline{15};
+// An answer that waits for another member's copy (acknowledgement `one`) waits this long, then degrades.
+inline constexpr seconds acknowledgement_deadline{5};
+// An order that was passed on to the writer has its answer by then, or its fate is unknown.
+inline constexpr seconds order_deadline{15};
+inline constexpr std::size_t orders_passed_on = 1'024;
+// At most this much is re-hashed before a ledger opens; the rest while it is in use.
+inline constexpr std::uint64_t rehash_at_open_octets = 64ull * 1024 * 1024;
+// A fold's snapshot is made anew after so many entries.
+inline constexpr std::uint64_t snapshot_entries = 65'536;
 
 // Supervision: more restarts of a child than this inside the window and the node gives up.
 inline constexpr std::size_t child_restarts = 5;

@@ -10,8 +10,22 @@
 namespace ppn {
 
 inline std::string_view chosen_planted_bug; // set once by main, before any actor runs
-inline constexpr std::string_view planted_bugs[] = {"evict-early", "evict-late", "ignore-sleep",
-                                                    "forget-return"};
+inline constexpr std::string_view planted_bugs[] = {
+  "evict-early",
+  "evict-late",
+  "ignore-sleep",
+  "forget-return",
+  "acknowledge-before-copied",
+  "authority-unchecked-by-writer",
+  "witness-forgets",
+  "write-without-survey",
+  "page-unproven",
+  "skip-entry-in-page",
+  "copy-unchecked-authority",
+  "ack-before-durable",
+  "cell-not-written",
+  "fence-of-ids",
+};
 
 } // namespace ppn
 

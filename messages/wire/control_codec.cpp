@@ -1,6 +1,7 @@
 #include "messages/wire/codec.hpp"
 
 #include "messages/wire/control.capnp.h"
+#include "messages/wire/control_ledger_fields.hpp"
 #include "messages/wire/fleet_fields.hpp"
 #include "messages/wire/segment.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t text_octets = 1024;
 constexpr std::size_t refusal_kinds = 64;
 constexpr std::size_t configuration_keys = 256;
+constexpr std::size_t ledgers_per_node = 8;
 
 void write(LinkReport::Builder to, const link_report& from) {
   to.setPeer(data_of(from.peer));
@@ -89,6 +91,38 @@ reload_reply read(ReloadReply::Reader from) {
   return to;
 }
 
+void write(StatusReply::Builder to, const status_reply& from) {
+  write(to.initNode(), from.node);
+  write(to.initView(), from.view);
+  // A node without ledgers writes what it wrote before there were any.
+  if (from.ledgers.empty()) return;
+  auto ledgers = to.initLedgers(static_cast<capnp::uint>(from.ledgers.size()));
+  for (capnp::uint i = 0; i < ledgers.size(); ++i) write(ledgers[i], from.ledgers[i]);
+}
+
+status_reply read(StatusReply::Reader from) {
+  status_reply to{read(from.getNode()), read(from.getView(), limits::members)};
+  for (auto ledger : checked_list(from.getLedgers(), ledgers_per_node, "ledgers"))
+    to.ledgers.push_back(read(ledger));
+  return to;
+}
+
+struct request_writer {
+  ControlRequest::Builder root;
+  void operator()(const status_request&) { root.setStatus(); }
+  void operator()(const reload_request&) { root.setReload(); }
+  void operator()(const ledger_report_request& request) {
+    root.setLedgerReport(static_cast<std::uint8_t>(request.which));
+  }
+  void operator()(const ledger_read_request& request) { write(root.initLedgerRead(), request); }
+  void operator()(const ledger_proof_request& request) { write(root.initLedgerProof(), request); }
+  void operator()(const ledger_note_request& request) { write(root.initLedgerNote(), request); }
+  void operator()(const ledger_submit_request& request) { write(root.initLedgerSubmit(), request); }
+  void operator()(const ledger_restore_request& request) {
+    root.setLedgerRestore({request.from.c_str(), request.from.size()});
+  }
+};
+
 struct response_writer {
   ControlResponse::Builder root;
   void operator()(const error& what) {
@@ -96,12 +130,17 @@ struct response_writer {
     failure.setCode(static_cast<std::uint8_t>(what.code));
     failure.setText(sendable_text(what.text, text_octets));
   }
-  void operator()(const status_reply& reply) {
-    auto to = root.initStatus();
-    write(to.initNode(), reply.node);
-    write(to.initView(), reply.view);
-  }
+  void operator()(const status_reply& reply) { write(root.initStatus(), reply); }
   void operator()(const reload_reply& reply) { write(root.initReload(), reply); }
+  void operator()(const ledger_report_reply& reply) {
+    write(root.initLedgerReport(), reply.report);
+  }
+  void operator()(const ledger_read_reply& reply) { write(root.initLedgerEntries(), reply); }
+  void operator()(const ledger_proof_reply& reply) {
+    root.setLedgerProof(data_of(view_of(reply.proof)));
+  }
+  void operator()(const ledger_append_reply& reply) { write(root.initLedgerAppended(), reply); }
+  void operator()(const ledger_restore_reply&) { root.setLedgerRestore(); }
 };
 
 } // namespace
@@ -109,10 +148,7 @@ struct response_writer {
 bytes encode(const control_request& request) {
   return build_segment<ControlRequest>([&](ControlRequest::Builder root) {
     root.setId(request.id);
-    if (std::holds_alternative<status_request>(request.body))
-      root.setStatus();
-    else
-      root.setReload();
+    std::visit(request_writer{root}, request.body);
   });
 }
 
@@ -126,9 +162,19 @@ bytes encode(const control_response& response) {
 result<control_request> decode_control_request(bytes_view body) {
   return read_segment<ControlRequest>(
       body, limits::control_request_max, [](ControlRequest::Reader root) -> control_request {
+        const std::uint64_t id = root.getId();
         switch (root.which()) {
-        case ControlRequest::STATUS: return {root.getId(), status_request{}};
-        case ControlRequest::RELOAD: return {root.getId(), reload_request{}};
+        case ControlRequest::STATUS: return {id, status_request{}};
+        case ControlRequest::RELOAD: return {id, reload_request{}};
+        case ControlRequest::LEDGER_REPORT:
+          return {id, ledger_report_request{read_choice(root.getLedgerReport())}};
+        case ControlRequest::LEDGER_READ: return {id, read(root.getLedgerRead())};
+        case ControlRequest::LEDGER_PROOF: return {id, read(root.getLedgerProof())};
+        case ControlRequest::LEDGER_NOTE: return {id, read(root.getLedgerNote())};
+        case ControlRequest::LEDGER_SUBMIT: return {id, read(root.getLedgerSubmit())};
+        case ControlRequest::LEDGER_RESTORE:
+          return {id, ledger_restore_request{
+                        read_text(root.getLedgerRestore(), limits::name_octets, "member")}};
         }
         throw decode_failure{"a request of a kind this version does not know"};
       });
@@ -137,12 +183,18 @@ result<control_request> decode_control_request(bytes_view body) {
 result<control_response> decode_control_response(bytes_view body) {
   return read_segment<ControlResponse>(
       body, limits::control_response_max, [](ControlResponse::Reader root) -> control_response {
+        const std::uint64_t id = root.getId();
         switch (root.which()) {
-        case ControlResponse::FAILURE: return {root.getId(), read(root.getFailure())};
-        case ControlResponse::STATUS:
-          return {root.getId(), status_reply{read(root.getStatus().getNode()),
-                                             read(root.getStatus().getView(), limits::members)}};
-        case ControlResponse::RELOAD: return {root.getId(), read(root.getReload())};
+        case ControlResponse::FAILURE: return {id, read(root.getFailure())};
+        case ControlResponse::STATUS: return {id, read(root.getStatus())};
+        case ControlResponse::RELOAD: return {id, read(root.getReload())};
+        case ControlResponse::LEDGER_REPORT:
+          return {id, ledger_report_reply{read(root.getLedgerReport())}};
+        case ControlResponse::LEDGER_ENTRIES: return {id, read(root.getLedgerEntries())};
+        case ControlResponse::LEDGER_PROOF:
+          return {id, ledger_proof_reply{read_proof_file(root.getLedgerProof())}};
+        case ControlResponse::LEDGER_APPENDED: return {id, read(root.getLedgerAppended())};
+        case ControlResponse::LEDGER_RESTORE: return {id, ledger_restore_reply{}};
         }
         throw decode_failure{"a response of a kind this version does not know"};
       });

@@ -50,6 +50,7 @@ struct HeartbeatAck {
   sequence @0 :UInt64;
   term @1 :UInt64;
   view @2 :ViewStamp;
+  ledgerSize @3 :UInt64;
 }
 
 struct ViewRequest {
@@ -102,6 +103,49 @@ struct FleetView {
   rows @6 :List(MemberView);
 }
 
+# Proofs are their hashes one after the other; notes and requests are octets of text.
+struct LedgerHave {
+  size @0 :UInt64;
+  root @1 :Data;
+  note @2 :Data;
+}
+
+struct LedgerPage {
+  from @0 :UInt64;
+  entries @1 :List(Data);
+  target @2 :Data;
+  extends @3 :Data;
+  reaches @4 :Data;
+}
+
+struct CosignRequest {
+  body @0 :Data;
+}
+
+struct CosignAnswer {
+  status @0 :UInt16;
+  body @1 :Data;
+}
+
+struct OrderRequest {
+  ticket @0 :UInt64;
+  order @1 :Data;
+  signed @2 :Bool;
+  admin @3 :Data;
+  previousSize @4 :UInt64;
+  proof @5 :Data;
+}
+
+struct OrderReply {
+  ticket @0 :UInt64;
+  refused @1 :Bool;
+  code @2 :UInt8;
+  text @3 :Text;
+  index @4 :UInt64;
+  size @5 :UInt64;
+  degraded @6 :Bool;
+}
+
 # The one root of every authenticated frame.
 struct NodeMessage {
   union {
@@ -109,5 +153,11 @@ struct NodeMessage {
     heartbeatAck @1 :HeartbeatAck;
     viewRequest @2 :ViewRequest;
     fleetView @3 :FleetView;
+    ledgerHave @4 :LedgerHave;
+    ledgerPage @5 :LedgerPage;
+    cosignRequest @6 :CosignRequest;
+    cosignAnswer @7 :CosignAnswer;
+    orderRequest @8 :OrderRequest;
+    orderReply @9 :OrderReply;
   }
 }

@@ -55,6 +55,8 @@ node_capacity read(Capacity::Reader from) {
   return to;
 }
 
+} // namespace
+
 void write(MemberRecord::Builder to, const member_record& from) {
   to.setId(data_of(from.id));
   to.setName(from.name);
@@ -80,6 +82,8 @@ member_record read(MemberRecord::Reader from) {
     to.labels.push_back(read_text(label, limits::label_octets, "label"));
   return to;
 }
+
+namespace {
 
 void write(MemberView::Builder to, const member_view& from) {
   write(to.initRecord(), from.record);
@@ -150,10 +154,12 @@ void write(HeartbeatAck::Builder to, const heartbeat_ack& from) {
   to.setSequence(from.sequence.value);
   to.setTerm(from.term.value);
   write(to.initView(), from.view);
+  to.setLedgerSize(from.ledger_size);
 }
 
 heartbeat_ack read(HeartbeatAck::Reader from) {
-  return {heartbeat_sequence{from.getSequence()}, term_number{from.getTerm()}, read(from.getView())};
+  return {heartbeat_sequence{from.getSequence()}, term_number{from.getTerm()}, read(from.getView()),
+          from.getLedgerSize()};
 }
 
 void write(ViewRequest::Builder to, const view_request& from) { write(to.initHave(), from.have); }

@@ -1,4 +1,4 @@
-// Field-by-field conversion of the fleet's values, shared by the node and the control codec.
+// Field-by-field conversion of the fleet's values, shared by the codecs that carry them.
 #pragma once
 
 #include "messages/fleet.hpp"
@@ -6,11 +6,13 @@
 
 namespace ppn::wire {
 
+void write(MemberRecord::Builder to, const member_record& from);
 void write(Heartbeat::Builder to, const heartbeat& from);
 void write(HeartbeatAck::Builder to, const heartbeat_ack& from);
 void write(ViewRequest::Builder to, const view_request& from);
 void write(FleetView::Builder to, const fleet_view& from);
 
+member_record read(MemberRecord::Reader from);
 heartbeat read(Heartbeat::Reader from);
 heartbeat_ack read(HeartbeatAck::Reader from);
 view_request read(ViewRequest::Reader from);

@@ -6,6 +6,8 @@
 #include "messages/actors.hpp"
 #include "messages/base/error.hpp"
 #include "messages/fleet.hpp"
+#include "messages/ledger.hpp"
+#include "messages/ledger_report.hpp"
 
 #include <string>
 #include <variant>
@@ -78,6 +80,41 @@ struct node_gave_up {
   std::string_view child;
 };
 struct node_stopped {};
+// Entries of a ledger became durable here, under a checkpoint of this root: by its writer, or by a copy.
+struct ledger_committed {
+  std::string_view origin;
+  ledger_part part;
+  std::uint64_t first;
+  std::shared_ptr<const std::vector<digest>> leaves;
+  std::uint64_t size;
+  digest root;
+};
+// Whoever ordered this entry may rely on it.
+struct ledger_acknowledged {
+  std::string_view origin;
+  std::uint64_t index;
+  acknowledgement policy; // how many copies were asked for
+  bool degraded;          // ... and are not there
+};
+struct ledger_accused {
+  ledger_evidence what;
+};
+// The writer waits, writes, stopped, or its answers do (not) wait for a second copy.
+struct ledger_state_changed {
+  std::string_view origin;
+  std::string state;
+  std::string why;
+};
+struct ledger_cosigned {
+  std::string_view origin;
+  std::uint64_t size;
+  digest root;
+};
+struct witness_refused {
+  std::string_view origin;
+  int status;
+  std::string why;
+};
 struct control_connected {
   peer_credentials by;
 };
@@ -91,7 +128,9 @@ using node_event =
                event::listening, event::listen_failed, event::member_moved, event::doubt_changed,
                event::controller_slept, event::guests_marked_lost, event::view_adopted,
                event::host_sample_failed, event::node_started, event::child_restarted,
-               event::node_gave_up, event::node_stopped, event::control_connected>;
+               event::node_gave_up, event::node_stopped, event::control_connected,
+               event::ledger_committed, event::ledger_acknowledged, event::ledger_accused,
+               event::ledger_state_changed, event::ledger_cosigned, event::witness_refused>;
 
 class observer {
 public:

@@ -13,8 +13,21 @@
 #include "runtime/ports/tracker.hpp"
 #include "runtime/ports/tunnel.hpp"
 #include "storage/cells.hpp"
+#include "storage/published_views.hpp"
+#include "storage/snapshots.hpp"
+#include "storage/store.hpp"
 
 namespace ppn {
+
+// Where a node keeps its ledgers: a copy of the fleet's, and its own.
+struct ledger_places {
+  store& fleet;
+  store& own;
+  snapshots& folds;
+  // A ledger waits for its disk: where that takes time, each has a thread of its own.
+  bool own_threads = false;
+  published_views* views = nullptr; // null: none are kept
+};
 
 // Owned by whoever composes the node; every port outlives the node's actors.
 struct ports {
@@ -28,6 +41,7 @@ struct ports {
   observer& events;
   process& self;
   actor_tracker* tracker = nullptr;
+  ledger_places* ledgers = nullptr; // null: a fleet without a ledger
 };
 
 } // namespace ppn
