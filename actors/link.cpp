@@ -17,6 +17,10 @@ struct link_state {
   void on_tick();
   void finish();
   void pass_on(const peer_message& m);
+  template <class Notice>
+  void tell_all(const Notice& notice);
+  template <class Handle>
+  void give(const Handle& to, const peer_message& m);
 
   // Runs one call of the hub and passes on what it left.
   template <class Call>
@@ -30,6 +34,8 @@ struct link_state {
   std::optional<link_hub> hub;
   vm_host_actor host;
   vm_fleet_actor fleet;
+  replica_actor replica;
+  witness_actor witness;
   bool started = false;
   tick_timer timer;
 };
@@ -56,6 +62,8 @@ link_actor::behavior_type link_state::make_behavior(const link_options& options,
 void link_state::on_wiring(const wiring& w) {
   host = w.host;
   fleet = w.fleet;
+  replica = w.replica;
+  witness = w.witness;
   // Nothing is accepted before there is somebody to give it to.
   if (!std::exchange(started, true)) with_hub([&](link_hub& h) { h.start(self); });
 }
@@ -71,12 +79,9 @@ void link_state::finish() {
     if (auto* message = std::get_if<peer_message>(&what)) {
       pass_on(*message);
     } else if (auto* up = std::get_if<peer_up>(&what)) {
-      if (host) self->send(host, *up);
-      if (fleet) self->send(fleet, *up);
+      tell_all(*up);
     } else {
-      const auto& down = std::get<peer_down>(what);
-      if (host) self->send(host, down);
-      if (fleet) self->send(fleet, down);
+      tell_all(std::get<peer_down>(what));
     }
   }
   hub->inbox.clear();
@@ -84,14 +89,35 @@ void link_state::finish() {
     self->delayed_send(self, *delay, tick{});
 }
 
-// Beats and questions go to the controller's part, answers to the host agent.
+template <class Notice>
+void link_state::tell_all(const Notice& notice) {
+  if (host) self->send(host, notice);
+  if (fleet) self->send(fleet, notice);
+  if (replica) self->send(replica, notice);
+}
+
+template <class Handle>
+void link_state::give(const Handle& to, const peer_message& m) {
+  if (to) self->send(to, m);
+}
+
+// Each kind of message belongs to one part of a node.
 void link_state::pass_on(const peer_message& m) {
-  bool for_controller = std::holds_alternative<heartbeat>(*m.message) ||
-                        std::holds_alternative<view_request>(*m.message);
-  if (for_controller && fleet)
-    self->send(fleet, m);
-  else if (!for_controller && host)
-    self->send(host, m);
+  struct chooser {
+    link_state& own;
+    const peer_message& m;
+    void operator()(const heartbeat&) { own.give(own.fleet, m); }
+    void operator()(const view_request&) { own.give(own.fleet, m); }
+    void operator()(const heartbeat_ack&) { own.give(own.host, m); }
+    void operator()(const fleet_view&) { own.give(own.host, m); }
+    void operator()(const ledger_have&) { own.give(own.replica, m); }
+    void operator()(const ledger_page&) { own.give(own.replica, m); }
+    void operator()(const order_request&) { own.give(own.replica, m); }
+    void operator()(const order_reply&) { own.give(own.replica, m); }
+    void operator()(const cosign_answer&) { own.give(own.replica, m); }
+    void operator()(const cosign_request&) { own.give(own.witness, m); }
+  };
+  std::visit(chooser{*this, m}, *m.message);
 }
 
 link_actor::behavior_type link_behavior(link_actor::stateful_pointer<link_state> self,

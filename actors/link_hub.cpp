@@ -251,7 +251,11 @@ void link_hub::send(const node_id& to, const wire_message_ptr& message) {
   connection_id id = *peer->second.up;
   link_connection& connection = connections_.at(id);
   bytes body = wire::encode(*message);
-  if (body.size() > limits::frame_control_max) // the receiver would end the link for it
+  bool bulk = std::holds_alternative<ledger_page>(*message) ||
+              std::holds_alternative<cosign_request>(*message) ||
+              std::holds_alternative<order_request>(*message);
+  // The receiver would end the link for it.
+  if (body.size() > (bulk ? limits::frame_bulk_max : limits::frame_control_max))
     return refuse("too-large", to.brief(), "a message of our own is over the frame's cap");
   if (connection.blocked)
     peer->second.dropped += connection.queue.push({is_telemetry(*message), std::move(body)});

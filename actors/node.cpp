@@ -1,13 +1,20 @@
 #include "actors/node.hpp"
 
+#include "actors/http.hpp"
 #include "actors/link.hpp"
+#include "actors/replica.hpp"
+#include "actors/views.hpp"
 #include "actors/vm_fleet.hpp"
 #include "actors/vm_host.hpp"
+#include "actors/witness.hpp"
 #include "messages/base/assert.hpp"
+#include "messages/wire/ledger_codec.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/response_handle.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <deque>
 #include <map>
@@ -16,7 +23,18 @@ namespace ppn {
 
 namespace {
 
-enum class child { link, vm_host, vm_fleet, control };
+enum class child {
+  link,
+  vm_host,
+  vm_fleet,
+  control,
+  ledger,
+  own_ledger,
+  replica,
+  witness,
+  views,
+  http,
+};
 
 std::string_view to_string(child which) {
   switch (which) {
@@ -24,6 +42,12 @@ std::string_view to_string(child which) {
   case child::vm_host: return "vm-host";
   case child::vm_fleet: return "vm-fleet";
   case child::control: return "control";
+  case child::ledger: return "ledger";
+  case child::own_ledger: return "own-ledger";
+  case child::replica: return "replica";
+  case child::witness: return "witness";
+  case child::views: return "views";
+  case child::http: return "http";
   }
   return "unknown";
 }
@@ -36,6 +60,8 @@ struct node_state {
   void spawn(child which);
   void end(child which);
   void wire();
+  void enter_start();
+  caf::typed_response_promise<append_answer> on_order(const append_order& order);
   void on_down(const caf::down_msg& what);
   bool may_restart(child which, mono_time now);
   void on_membership(const membership_update& update);
@@ -57,6 +83,7 @@ struct node_state {
   mono_time started;
   wiring known;
   control_actor control;
+  http_actor http;
   std::map<caf::actor_addr, child> children; // looked up, never iterated
   std::map<child, std::deque<mono_time>> restarts;
   std::uint64_t restarts_total = 0;
@@ -72,10 +99,19 @@ node_actor::behavior_type node_state::make_behavior(const node_options& given_op
   self->set_down_handler([this](const caf::down_msg& what) { on_down(what); });
   world->events.on(event::node_started{options.self, options.run});
   spawn(child::link);
+  if (options.own_ledger) spawn(child::own_ledger);
+  if (options.fleet_ledger) {
+    spawn(child::ledger);
+    spawn(child::replica);
+    spawn(child::witness);
+    if (world->ledgers->views != nullptr) spawn(child::views);
+    if (options.http) spawn(child::http);
+  }
   spawn(child::vm_host);
   if (is_controller()) spawn(child::vm_fleet);
   if (options.control) spawn(child::control);
   wire();
+  enter_start();
   return {[this](const membership_update& update) { on_membership(update); },
           [this](const offer_update& update) {
             options.offer = update.offer;
@@ -86,7 +122,20 @@ node_actor::behavior_type node_state::make_behavior(const node_options& given_op
                                to_milliseconds(world->time.monotonic() - started),
                                options.members};
           },
+          [this](const append_order& order) { return on_order(order); },
+          [this](const restore_order& order) {
+            if (known.replica) self->send(known.replica, order);
+          },
           [this](stop_node) { on_stop(); }};
+}
+
+caf::typed_response_promise<append_answer> node_state::on_order(const append_order& order) {
+  auto promise = self->make_response_promise<append_answer>();
+  if (known.replica)
+    promise.delegate(known.replica, order);
+  else
+    promise.deliver(append_answer{error{ec::unsupported, "this fleet has no ledger"}});
+  return promise;
 }
 
 void node_state::spawn(child which) {
@@ -108,7 +157,40 @@ void node_state::spawn(child which) {
                              options.owner_uid, options.members},
                             *world);
     return adopt(which, control);
+  case child::ledger:
+    known.ledger = spawn_ledger(system, *options.fleet_ledger, *world);
+    return adopt(which, known.ledger);
+  case child::own_ledger:
+    known.own_ledger = spawn_ledger(system, *options.own_ledger, *world);
+    return adopt(which, known.own_ledger);
+  case child::replica:
+    known.replica = spawn_replica(system, {options.self, options.members}, *world);
+    return adopt(which, known.replica);
+  case child::witness:
+    known.witness = spawn_witness(system, {options.self}, *world);
+    return adopt(which, known.witness);
+  case child::views:
+    known.views = spawn_views(
+      system, {options.fleet_ledger->setup.origin, options.fleet_ledger->own_thread}, *world);
+    return adopt(which, known.views);
+  case child::http:
+    http = spawn_http(system, {options.self, *options.http, options.members}, *world);
+    return adopt(which, http);
   }
+}
+
+// The node's own ledger begins each run with a word about it.
+void node_state::enter_start() {
+  if (!known.own_ledger) return;
+  ledger_order order;
+  world->random.fill(order.id.octets);
+  order.who = {order_author::kind::node, options.self, 0};
+  order.what = fact::node_started{options.self, options.run, world->machine.boot(), options.version};
+  auto octets = wire::encode_order(order);
+  PPN_ASSERT(octets.has_value());
+  // What becomes of it the ledger tells by its own events.
+  self->request(known.own_ledger, caf::infinite, append_order{{std::move(*octets), std::nullopt}})
+    .then([](const append_answer&) {}, [](const caf::error&) {});
 }
 
 void node_state::wire() {
@@ -116,6 +198,12 @@ void node_state::wire() {
   self->send(known.link, known);
   if (known.fleet) self->send(known.fleet, known);
   self->send(known.host, known);
+  if (known.replica) self->send(known.replica, known);
+  if (known.witness) self->send(known.witness, known);
+  if (known.ledger) self->send(known.ledger, known);
+  if (known.own_ledger) self->send(known.own_ledger, known);
+  if (known.views) self->send(known.views, known);
+  if (http) self->send(http, known);
   if (control) self->send(control, known);
 }
 
@@ -153,7 +241,7 @@ void node_state::end(child which) {
 }
 
 void node_state::on_membership(const membership_update& update) {
-  if (stopping) return;
+  if (stopping || *options.members == *update.members) return;
   options.members = update.members;
   if (is_controller() && !known.fleet)
     spawn(child::vm_fleet);
@@ -162,7 +250,9 @@ void node_state::on_membership(const membership_update& update) {
   self->send(known.link, update);
   self->send(known.host, update);
   if (known.fleet) self->send(known.fleet, update);
+  if (known.replica) self->send(known.replica, update);
   if (control) self->send(control, update);
+  if (http) self->send(http, update);
   wire();
 }
 
@@ -172,6 +262,12 @@ void node_state::on_stop() {
   self->send_exit(known.link, caf::exit_reason::user_shutdown);
   self->send_exit(known.host, caf::exit_reason::user_shutdown);
   if (known.fleet) self->send_exit(known.fleet, caf::exit_reason::user_shutdown);
+  if (known.replica) self->send_exit(known.replica, caf::exit_reason::user_shutdown);
+  if (known.witness) self->send_exit(known.witness, caf::exit_reason::user_shutdown);
+  if (known.ledger) self->send_exit(known.ledger, caf::exit_reason::user_shutdown);
+  if (known.own_ledger) self->send_exit(known.own_ledger, caf::exit_reason::user_shutdown);
+  if (known.views) self->send_exit(known.views, caf::exit_reason::user_shutdown);
+  if (http) self->send_exit(http, caf::exit_reason::user_shutdown);
   if (control) self->send_exit(control, caf::exit_reason::user_shutdown);
   end_if_alone();
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "actors/control.hpp"
+#include "actors/ledger.hpp"
 #include "runtime/ports/ports.hpp"
 
 namespace ppn {
@@ -16,9 +17,14 @@ struct node_options {
   std::string version;
   incarnation run;
   node_offer offer;
-  membership_ptr members;
+  membership_ptr members; // from the ledger, where there is one
+  fleet_id fleet;
+  std::vector<bytes> founding; // of the fleet's ledger; empty: a fleet without one
   std::optional<stream_endpoint> control; // where the operator comes in, if anywhere
   std::uint32_t owner_uid = 0;
+  std::optional<ledger_options> fleet_ledger; // none: a fleet without a ledger
+  std::optional<ledger_options> own_ledger;
+  std::optional<stream_endpoint> http; // where the ledgers are read, if anywhere
 };
 
 node_actor spawn_node(caf::actor_system& system, const node_options& options, const ports& world);

@@ -98,7 +98,7 @@ std::optional<heartbeat_ack> vm_fleet_core::on_heartbeat(const node_id& from,
   detector_.heard(from, now, effects_);
   absorb(now);
   if (news) touch(*member);
-  return heartbeat_ack{beat.sequence, members_->term, stamp_};
+  return heartbeat_ack{beat.sequence, members_->term, stamp_, ledger_size_};
 }
 
 void vm_fleet_core::advance(mono_time now) {

@@ -26,6 +26,7 @@ public:
   std::optional<heartbeat_ack> on_heartbeat(const node_id& from, const heartbeat& beat,
                                             mono_time now, wall_time wall);
   void advance(mono_time now);
+  void set_ledger_size(std::uint64_t size) { ledger_size_ = size; }
   std::optional<mono_time> next_deadline() const { return detector_.next_deadline(); }
 
   // The next page for a member that holds `have`.
@@ -52,6 +53,7 @@ private:
   failure_detector detector_;
   detection_effects effects_;
   view_stamp stamp_;
+  std::uint64_t ledger_size_ = 0;
   std::map<node_id, row> rows_;
   std::map<std::uint64_t, node_id> by_change_; // version of the last change, newest last
 };

@@ -11,12 +11,15 @@ namespace ppn {
 
 namespace {
 
+constexpr unsigned tell_again_after_acks = 6;
+
 struct vm_host_state {
   static inline const char* name = "vm-host";
   explicit vm_host_state(vm_host_actor::pointer ptr) : self(ptr) {}
 
   vm_host_actor::behavior_type make_behavior(const vm_host_options& options, const ports& given);
   void on_message(const peer_message& m);
+  void pass_on_size(std::uint64_t size);
   void on_peer_up(const peer_up& m);
   void on_wiring(const wiring& w);
   void on_membership(const membership_update& update);
@@ -30,8 +33,11 @@ struct vm_host_state {
   std::optional<ports> world;
   std::optional<vm_host_core> core;
   link_actor link;
+  replica_actor replica;
   tick_timer timer;
   mono_time next_beat;
+  std::uint64_t told_size = 0; // of the writer's ledger
+  unsigned acks_since_told = 0;
 };
 
 vm_host_actor::behavior_type vm_host_state::make_behavior(const vm_host_options& options,
@@ -52,12 +58,23 @@ vm_host_actor::behavior_type vm_host_state::make_behavior(const vm_host_options&
 void vm_host_state::on_message(const peer_message& m) {
   auto now = world->time.monotonic();
   std::optional<view_request> next;
-  if (auto* ack = std::get_if<heartbeat_ack>(m.message.get()))
+  if (auto* ack = std::get_if<heartbeat_ack>(m.message.get())) {
     next = core->on_ack(m.from, *ack, now);
+    if (m.from == core->controller()) pass_on_size(ack->ledger_size);
+  }
   else if (auto* page = std::get_if<fleet_view>(m.message.get()))
     next = core->on_view(m.from, *page, now);
   finish();
   if (next) tell_controller(*next);
+}
+
+// News at once; the same again only now and then, for a copy whose question was lost.
+void vm_host_state::pass_on_size(std::uint64_t size) {
+  if (!replica || size == 0) return;
+  if (size == told_size && ++acks_since_told < tell_again_after_acks) return;
+  told_size = size;
+  acks_since_told = 0;
+  self->send(replica, writer_has{size});
 }
 
 // Nobody waits for the next beat to know that this node is back.
@@ -67,6 +84,7 @@ void vm_host_state::on_peer_up(const peer_up& m) {
 
 void vm_host_state::on_wiring(const wiring& w) {
   link = w.link;
+  replica = w.replica;
   beat(world->time.monotonic());
 }
 

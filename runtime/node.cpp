@@ -1,5 +1,6 @@
 #include "runtime/node.hpp"
 
+#include "actors/ledger_opening.hpp"
 #include "messages/base/bytes.hpp"
 
 namespace ppn {
@@ -24,7 +25,21 @@ result<incarnation> next_incarnation(cells& durable) {
   return next;
 }
 
+status open_node(node_options& options, const ports& world) {
+  if (world.ledgers == nullptr || options.founding.empty()) return {};
+  auto ledgers = open_ledgers(options.self, options.fleet, options.founding, world);
+  if (!ledgers) return fail(ledgers.error());
+  for (std::string& remark : ledgers->remarks)
+    world.events.on(event::ledger_state_changed{ledgers->fleet.setup.origin, "opened", remark});
+  options.members = ledgers->members;
+  options.fleet_ledger = std::move(ledgers->fleet);
+  options.own_ledger = std::move(ledgers->own);
+  return {};
+}
+
 result<node_actor> start_node(caf::actor_system& system, node_options options, const ports& world) {
+  if (!options.fleet_ledger)
+    if (status opened = open_node(options, world); !opened) return fail(opened.error());
   if (!options.members || options.members->find(options.self) == nullptr)
     return fail(ec::refused, "this node (" + options.self.brief() + ") is not a member of its fleet");
   auto run = next_incarnation(world.durable);

@@ -39,11 +39,30 @@ struct detail {
   std::uint64_t operator()(const event::node_gave_up& e) const { return of(e.child); }
   std::uint64_t operator()(const event::node_stopped&) const { return 0; }
   std::uint64_t operator()(const event::control_connected& e) const { return e.by.uid; }
+  std::uint64_t operator()(const event::ledger_committed& e) const {
+    return of(e.origin) + e.size + load_le64(e.root.octets.data());
+  }
+  std::uint64_t operator()(const event::ledger_acknowledged& e) const {
+    return of(e.origin) + 2 * e.index + e.degraded;
+  }
+  std::uint64_t operator()(const event::ledger_accused& e) const { return of(render(e.what)); }
+  std::uint64_t operator()(const event::ledger_state_changed& e) const {
+    return of(e.origin) + of(e.state) + of(e.why);
+  }
+  std::uint64_t operator()(const event::ledger_cosigned& e) const {
+    return of(e.origin) + e.size + load_le64(e.root.octets.data());
+  }
+  std::uint64_t operator()(const event::witness_refused& e) const {
+    return of(e.why) + static_cast<std::uint64_t>(e.status);
+  }
 };
 
 struct describe {
   std::string operator()(const event::message_accepted& e) const {
-    static constexpr const char* names[] = {"heartbeat", "heartbeat-ack", "view-request", "view"};
+    static constexpr const char* names[] = {"heartbeat",   "heartbeat-ack", "view-request",
+                                            "view",        "ledger-have",   "ledger-page",
+                                            "cosign",      "cosigned",      "order",
+                                            "order-reply"};
     return std::string{"accepted "} + names[e.kind] + " of " + e.from.brief();
   }
   std::string operator()(const event::link_up& e) const {
@@ -93,6 +112,26 @@ struct describe {
     return "gave up on " + std::string{e.child};
   }
   std::string operator()(const event::node_stopped&) const { return "stopped"; }
+  std::string operator()(const event::ledger_committed& e) const {
+    return std::string(e.part == ledger_part::writer ? "wrote " : "copied ") +
+           std::string(e.origin.substr(0, 12)) + " to " + std::to_string(e.size) + ", root " +
+           e.root.brief();
+  }
+  std::string operator()(const event::ledger_acknowledged& e) const {
+    return "acknowledged entry " + std::to_string(e.index) + " of " +
+           std::string(e.origin.substr(0, 12)) + (e.degraded ? " (degraded)" : "");
+  }
+  std::string operator()(const event::ledger_accused& e) const { return "EVIDENCE " + render(e.what); }
+  std::string operator()(const event::ledger_state_changed& e) const {
+    return "ledger " + std::string(e.origin.substr(0, 12)) + " is " + e.state +
+           (e.why.empty() ? "" : ": " + e.why);
+  }
+  std::string operator()(const event::ledger_cosigned& e) const {
+    return "cosigned " + std::to_string(e.size) + ", root " + e.root.brief();
+  }
+  std::string operator()(const event::witness_refused& e) const {
+    return "refused to cosign: " + std::to_string(e.status) + " " + e.why;
+  }
   std::string operator()(const event::control_connected& e) const {
     return "control connection of uid " + std::to_string(e.by.uid);
   }

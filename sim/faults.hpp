@@ -40,6 +40,20 @@ struct fault_plan {
   std::int64_t drift_ppm_most = 0;
   std::uint32_t disk_fault_permille = 0; // of starts: the cell disk fails or lies
   std::uint32_t nodes_per_machine = 1;
+  nanoseconds store_fault_every{0}; // a ledger's disk is full, or fails to write or to sync
+  // The controller comes back with a data folder of some time ago, when every member holds all that it
+  // wrote: what only the lost folder knew is beyond any promise.
+  nanoseconds older_folder_every{0};
+};
+
+// What operators do in a run.
+struct workload_plan {
+  nanoseconds order_every{0}; // mean distance of two orders; zero: nobody is at work
+  std::uint32_t burst_most = 1;
+  std::uint32_t authority_permille = 0; // of orders: signed by the administrator
+  std::uint32_t stale_permille = 0;     // ... who looked at an older screen
+  std::uint32_t forged_permille = 0;    // ... or signed by somebody who may not
+  std::uint32_t twice_permille = 0;     // given again, perhaps at another node
 };
 
 } // namespace ppn::sim

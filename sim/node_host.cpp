@@ -1,10 +1,13 @@
 #include "sim/node_host.hpp"
 
+#include "actors/ledger_opening.hpp"
 #include "messages/base/assert.hpp"
+#include "storage/ledger/book.hpp"
 
 #include <caf/local_actor.hpp>
 #include <caf/resumable.hpp>
 #include <caf/scheduled_actor.hpp>
+#include <caf/send.hpp>
 
 namespace ppn::sim {
 
@@ -34,11 +37,55 @@ node_host::~node_host() {
   if (running()) kill(false);
 }
 
-status node_host::start(network& net, observer& events, const membership_ptr& members) {
+void node_disk::crash() {
+  cells.crash();
+  fleet_ledger.crash();
+  own_ledger.crash();
+  folds.crash();
+}
+
+status node_host::open_disk() {
+  auto cells = memory_cells::open(disk_.cells);
+  if (!cells) return fail(cells.error());
+  cells_ = std::move(*cells);
+  auto fleet = memory_store::open(disk_.fleet_ledger);
+  if (!fleet) return fail(fleet.error());
+  fleet_ledger_ = std::move(*fleet);
+  auto own = memory_store::open(disk_.own_ledger);
+  if (!own) return fail(own.error());
+  own_ledger_ = std::move(*own);
+  auto folds = memory_snapshots::open(disk_.folds);
+  if (!folds) return fail(folds.error());
+  folds_ = std::move(*folds);
+  ledgers_.emplace(ledger_places{*fleet_ledger_, *own_ledger_, *folds_});
+  return {};
+}
+
+ledger_on_disk node_host::on_disk(bool fleets) const {
+  ledger_on_disk found;
+  found.entries = (fleets ? disk_.fleet_ledger : disk_.own_ledger).synced();
+  if (!running()) return found;
+  auto stored = cells_->get(fleets ? fleet_ledger_cell : own_ledger_cell);
+  auto head = stored.and_then([](const cell& c) { return decode_book_head(c.value); });
+  if (head) found.remembered = head->size;
+  return found;
+}
+
+void node_host::close_disk() {
+  ledgers_.reset();
+  folds_.reset();
+  own_ledger_.reset();
+  fleet_ledger_.reset();
+  cells_.reset();
+}
+
+status node_host::start(network& net, observer& events, const fleet_id& fleet,
+                        const std::vector<bytes>& founding) {
   PPN_ASSERT(!running());
-  auto opened = memory_cells::open(disk_);
-  if (!opened) return fail(opened.error());
-  cells_ = std::move(*opened);
+  if (status opened = open_disk(); !opened) {
+    close_disk();
+    return opened;
+  }
   ++incarnation_;
   entropy_.emplace(random_.fork("entropy", incarnation_));
   stream_.emplace(net, place());
@@ -48,14 +95,18 @@ status node_host::start(network& net, observer& events, const membership_ptr& me
   PPN_ASSERT(scheduler_ != nullptr);
   catch_up();
   ports world{clock_, *entropy_, signer_, *stream_, *cells_, machine_,
-              guests_, events, process_, this};
+              guests_, events, process_, this, &*ledgers_};
   node_options options;
   options.self = identity_.id;
   options.name = identity_.name;
   options.version = "sim";
-  options.members = members;
+  options.fleet = fleet;
+  options.founding = founding;
   auto started = start_node(*system_, options, world);
-  if (started) return {};
+  if (started) {
+    root_ = *started;
+    return {};
+  }
   kill(false);
   return fail(started.error());
 }
@@ -77,6 +128,7 @@ void node_host::kill(bool power_lost) {
     scheduler_->jobs.pop_front();
     caf::intrusive_ptr_release(job);
   }
+  root_ = nullptr;
   actors_.clear();
   scheduler_ = nullptr;
   system_.reset();
@@ -86,7 +138,23 @@ void node_host::kill(bool power_lost) {
     disk_.crash();
     machine_.boot_again();
   }
-  cells_.reset();
+  close_disk();
+}
+
+void node_host::give(const submitted_order& order) {
+  if (running()) caf::anon_send(root_, append_order{order});
+}
+
+void node_host::restore_ledger_from(const node_id& member) {
+  if (running()) caf::anon_send(root_, restore_order{member});
+}
+
+void node_host::replace_disk(const node_disk& with) {
+  PPN_ASSERT(!running());
+  memory_disk own = disk_.own_ledger; // nobody has a copy of it: nothing could be promised
+  disk_ = with;
+  disk_.own_ledger = std::move(own);
+  disk_.crash(); // whoever held it when it was copied does not hold the copy
 }
 
 void node_host::run_one(random_source& random) {

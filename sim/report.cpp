@@ -39,6 +39,9 @@ nlohmann::ordered_json faults_json(const run_report& report) {
           {"freezes", f.freezes},
           {"wall_jumps", f.wall_jumps},
           {"drifting_clocks", f.drifts},
+          {"older_folders", f.older_folders},
+          {"store_faults", f.store_faults},
+          {"fail_stops", f.fail_stops},
           {"segments", n.segments},
           {"segments_torn", n.torn},
           {"segments_corrupted", n.corrupted},
@@ -67,6 +70,18 @@ std::string to_json(const run_report& report) {
   out["missed_evictions"] = report.members.missed_evictions;
   out["doubts"] = report.members.doubts;
   out["controller_sleeps"] = report.members.sleeps;
+  out["ledger"] = {{"entries", report.ledger.entries},
+                   {"commits", report.ledger.commits},
+                   {"copies", report.ledger.copies},
+                   {"acknowledged", report.ledger.acknowledged},
+                   {"degraded", report.ledger.degraded},
+                   {"cosigned", report.ledger.cosigned}};
+  out["orders"] = {{"given", report.orders.given},
+                   {"signed", report.orders.authority},
+                   {"stale", report.orders.stale},
+                   {"forged", report.orders.forged},
+                   {"twice", report.orders.twice},
+                   {"restores", report.orders.restores}};
   out["faults"] = faults_json(report);
   out["violation_count"] = report.violation_count;
   auto& list = out["violations"] = nlohmann::ordered_json::array();

@@ -3,6 +3,8 @@
 
 #include "sim/chaos.hpp"
 #include "sim/checkers/eviction.hpp"
+#include "sim/checkers/ledger.hpp"
+#include "sim/operators.hpp"
 
 #include <cstdio>
 
@@ -22,6 +24,8 @@ struct run_report {
   std::uint64_t events = 0;
   std::uint64_t trace_hash = 0;
   eviction_counts members;
+  ledger_counts ledger;
+  order_counts orders;
   chaos_counts faults;
   network_marks network;
   std::uint64_t violation_count = 0;

@@ -8,5 +8,6 @@
 namespace ppn::sim {
 
 fault_plan draw_faults(chaos_level level, random_source random);
+workload_plan draw_workload(chaos_level level, random_source random);
 
 } // namespace ppn::sim

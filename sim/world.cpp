@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
 #include "messages/base/assert.hpp"
+#include "messages/base/limits.hpp"
 #include "sim/event_text.hpp"
 
 #include <algorithm>
@@ -65,12 +66,35 @@ void world::build_fleet(random_source& random) {
     nodes_.push_back(
       std::make_unique<node_host>(std::move(who), now_, secret, random.fork("host")));
   }
+  found(secret, record->members, random);
   record->controller = nodes_[options_.controller]->who().id;
   record->term = term_number{1};
-  store_le64(record->fleet.octets.data(), random.next());
+  record->fleet = founding_.fleet;
   std::sort(record->members.begin(), record->members.end(),
             [](const member_record& a, const member_record& b) { return a.id < b.id; });
   members_ = record;
+}
+
+// As an operator would: one administrator, whose key signs who belongs to the fleet.
+void world::found(std::uint64_t secret, const std::vector<member_record>& members,
+                  random_source& random) {
+  admin_.emplace(secret, id_of(random));
+  founding_plan plan;
+  plan.fleet_name = "simulated";
+  plan.controller = nodes_[options_.controller]->who().id;
+  for (const member_record& record : members) {
+    signer& keys = nodes_[plan.members.size()]->keys();
+    member_keys other{keys.key(key_role::log), keys.key(key_role::witness), {}};
+    other.certificate = keys.sign(certified_keys_text(record.id, other));
+    plan.members.push_back({record, other});
+  }
+  for (std::size_t i = 0; i < members.size() && plan.witnesses.size() < limits::witnesses; ++i)
+    if (i != options_.controller) plan.witnesses.push_back(members[i].id);
+  seeded_entropy entropy(random.fork("founding"));
+  auto made = found_fleet(plan, admin_->identity(), entropy,
+                          [&](bytes_view text) { return admin_->sign(text); });
+  PPN_ASSERT(made.has_value());
+  founding_ = std::move(*made);
 }
 
 moment world::moment_of(node_index node) const { return {now_, nodes_[node]->time().monotonic()}; }
@@ -85,7 +109,7 @@ status world::start(node_index node) {
   dark_[node] = false;
   trace_.record(trace::kind::chaos, now_, node, 1);
   for (checker* watcher : checkers_) watcher->on_started(node, moment_of(node));
-  auto started = nodes_[node]->start(network_, *observers_[node], members_);
+  auto started = nodes_[node]->start(network_, *observers_[node], founding_.fleet, founding_.entries);
   if (started)
     runnable(node);
   else
@@ -125,6 +149,16 @@ void world::thaw(node_index node) {
 void world::set_drift(node_index node, std::int64_t ppm) {
   nodes_[node]->time().set_drift(ppm);
   if (nodes_[node]->running()) schedule_wake(node);
+}
+
+void world::give(node_index node, const submitted_order& order) {
+  nodes_[node]->give(order);
+  if (nodes_[node]->running()) runnable(node);
+}
+
+void world::restore_ledger(node_index node, node_index from) {
+  nodes_[node]->restore_ledger_from(nodes_[from]->who().id);
+  if (nodes_[node]->running()) runnable(node);
 }
 
 void world::announce_calm() {

@@ -6,6 +6,7 @@
 #include "sim/checker.hpp"
 #include "sim/network.hpp"
 #include "sim/node_host.hpp"
+#include "storage/ledger/founding.hpp"
 
 #include <functional>
 #include <memory>
@@ -25,7 +26,7 @@ public:
 
   // -- setting up
   void add_checker(checker& watcher) { checkers_.push_back(&watcher); }
-  // Called for chaos events, with their subject and part.
+  // Called for chaos events and for acts of operators, with their subject and part.
   std::function<void(std::uint64_t, std::uint32_t)> on_chaos;
   void schedule_chaos(world_time at, std::uint64_t subject, std::uint32_t part) {
     events_.push(at, event_kind::chaos, subject, part);
@@ -38,6 +39,9 @@ public:
   void thaw(node_index node);
   void set_drift(node_index node, std::int64_t ppm);
   void announce_calm();
+  // An operator at this node gives an order.
+  void give(node_index node, const submitted_order& order);
+  void restore_ledger(node_index node, node_index from);
 
   void run_until(world_time end);
   void finish();
@@ -49,6 +53,8 @@ public:
   std::uint32_t controller() const { return options_.controller; }
   network& net() { return network_; }
   const membership_ptr& members() const { return members_; }
+  const founded_fleet& founding() const { return founding_; }
+  signer& admin() { return *admin_; }
   void note(const std::string& who, const std::string& text);
 
   // -- what the network asks
@@ -62,6 +68,7 @@ private:
   class node_observer;
 
   void build_fleet(random_source& random);
+  void found(std::uint64_t secret, const std::vector<member_record>& members, random_source& random);
   void run_jobs();
   void dispatch(const scheduled_event& what);
   void on_wake(const scheduled_event& what);
@@ -75,7 +82,9 @@ private:
   event_queue events_;
   random_source scheduling_;
   network network_;
-  membership_ptr members_;
+  membership_ptr members_; // as the fleet was founded
+  founded_fleet founding_;
+  std::optional<world_signer> admin_;
   std::vector<std::unique_ptr<node_observer>> observers_;
   std::vector<std::unique_ptr<node_host>> nodes_;
   std::unordered_map<std::string, node_index> by_address_;

@@ -4,17 +4,23 @@
 
 #include "runtime/ports/signer.hpp"
 
+#include <array>
 #include <sodium.h>
 
 namespace ppn::sim {
 
 class world_signer final : public signer {
 public:
-  world_signer(std::uint64_t world_secret, const node_id& self)
-      : secret_(world_secret), self_(self) {}
+  world_signer(std::uint64_t world_secret, const node_id& self) : secret_(world_secret) {
+    keys_[0] = self;
+    for (std::size_t role = 1; role < keys_.size(); ++role) {
+      keys_[role] = self;
+      keys_[role].octets[0] = static_cast<octet>(self.octets[0] + role); // another key of its own
+    }
+  }
 
-  const node_id& identity() const override { return self_; }
-  signature sign(bytes_view message) override { return tag(self_, message); }
+  const node_id& key(key_role role) const override { return keys_[static_cast<std::size_t>(role)]; }
+  signature sign_as(key_role role, bytes_view message) override { return tag(key(role), message); }
   bool verify(const node_id& by, bytes_view message, const signature& sig) override {
     return tag(by, message) == sig;
   }
@@ -32,7 +38,7 @@ private:
   }
 
   std::uint64_t secret_;
-  node_id self_;
+  std::array<node_id, 3> keys_; // by role
 };
 
 } // namespace ppn::sim

@@ -1,13 +1,13 @@
 #include "runtime/adapters/ed25519_signer.hpp"
 
+#include "messages/base/assert.hpp"
+
 namespace ppn {
 
-signature ed25519_signer::sign(bytes_view message) {
-  return key_.sign(message);
-}
-
-bool ed25519_signer::verify(const node_id& by, bytes_view message, const signature& sig) {
-  return crypto::verify(by, message, sig);
+const crypto::signing_key& ed25519_signer::of(key_role role) const {
+  const auto& key = keys_[static_cast<std::size_t>(role)];
+  PPN_ASSERT(key.has_value());
+  return *key;
 }
 
 } // namespace ppn

@@ -78,7 +78,7 @@ std::size_t session::take_frames(bytes_view data, session_effects& out) {
   while (data.size() - used >= header_octets) {
     auto raw = data.subspan(used).first<header_octets>();
     // Before the peer is proven it gets no more room than a hello needs.
-    auto header = parse_header(raw, established() ? limits::frame_control_max : limits::hello_max);
+    auto header = parse_header(raw, established() ? limits::frame_bulk_max : limits::hello_max);
     if (!header) {
       end(header.error(), out);
       return used;
