@@ -9,6 +9,10 @@ namespace ppn {
 // runs of a node ever look the same to the fleet.
 result<incarnation> next_incarnation(cells& durable);
 
+// Opens the ledgers of `world`, if it has any: the options then hold the membership as the fleet's ledger
+// has it. For whoever wants to know that before the start; start_node does it otherwise.
+status open_node(node_options& options, const ports& world);
+
 // `options.run` is filled in from `world.durable`.
 result<node_actor> start_node(caf::actor_system& system, node_options options, const ports& world);
 

@@ -8,31 +8,37 @@ fleet_postures=(onprem onprem cloud)
 fleet_controller=laptop-a
 declare -A fleet_pid=()
 
-# Makes a folder, keys and configurations. FLEET_FORMAT=json makes the logs JSON.
+# Makes a folder, keys, a founding and configurations. FLEET_FORMAT=json makes the logs JSON.
 fleet_make() {
   fleet_folder=$(mktemp -d "${TMPDIR:-/tmp}/ppn-fleet.XXXXXX")
-  local i name members=''
+  local i name members=()
   for i in "${!fleet_names[@]}"; do
     name=${fleet_names[$i]}
-    local id
-    id=$("$bin/os-infrastructure" --identity "$fleet_folder/$name") || return 1
-    members+=$(printf '\n[[member]]\nname = "%s"\nid = "%s"\naddress = "%s"\nposture = "%s"\n' \
-      "$name" "$id" "${fleet_addresses[$i]}" "${fleet_postures[$i]}")$'\n'
+    "$bin/os-infrastructure" --keys "$fleet_folder/$name" >"$fleet_folder/$name.keys" || return 1
+    members+=(--member "$name=$fleet_folder/$name.keys@${fleet_addresses[$i]},posture=${fleet_postures[$i]}")
   done
-  local fleet_id
-  fleet_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  # Without a passphrase, because the fleet is thrown away: nobody is to do this with one that stays.
+  "$bin/ppn" admin keygen "$fleet_folder/admin.key" --no-passphrase >"$fleet_folder/admin.pub" \
+    2>"$fleet_folder/admin.remark" || return 1
+  fleet_id=$("$bin/ppn" fleet found --name throw-away --admin-key "$fleet_folder/admin.key" \
+    --controller "$fleet_controller" "${members[@]}" --out "$fleet_folder/founding") || return 1
   for i in "${!fleet_names[@]}"; do
-    name=${fleet_names[$i]}
-    cat >"$fleet_folder/$name.toml" <<TOML
+    fleet_configuration "${fleet_names[$i]}" "${fleet_addresses[$i]}" >"$fleet_folder/${fleet_names[$i]}.toml"
+  done
+}
+
+# fleet_configuration NAME ADDRESS
+fleet_configuration() {
+  cat <<TOML
 [node]
-name = "$name"
-data = "$fleet_folder/$name"
-address = "${fleet_addresses[$i]}"
+name = "$1"
+data = "$fleet_folder/$1"
+address = "$2"
 
 [fleet]
+founding = "$fleet_folder/founding"
 id = "$fleet_id"
-controller = "$fleet_controller"
-$members
+
 [pool]
 ram = "1 GiB"
 vcpus = 2
@@ -41,6 +47,17 @@ measure = "offer" # three nodes share this machine: its free memory says nothing
 [log]
 format = "${FLEET_FORMAT:-text}"
 TOML
+}
+
+# fleet_without_ledger NAME: the same node's configuration with the members in it, for a fleet that keeps
+# no ledger.
+fleet_without_ledger() {
+  local i name
+  sed -e "s|^founding = .*|controller = \"$fleet_controller\"|" "$fleet_folder/$1.toml"
+  for i in "${!fleet_names[@]}"; do
+    name=${fleet_names[$i]}
+    printf '\n[[member]]\nname = "%s"\nid = "%s"\naddress = "%s"\nposture = "%s"\n' "$name" \
+      "$(jq -r .identity "$fleet_folder/$name.keys")" "${fleet_addresses[$i]}" "${fleet_postures[$i]}"
   done
 }
 

@@ -1,6 +1,6 @@
-# The rules of heartbeats and eviction, measured on a running fleet of fleet.sh. Silences are the
-# controller's own, read from its status or log, ways back are timed here; a line of the table is
-# right or the check fails.
+# The rules of heartbeats and eviction, measured on a running fleet of fleet.sh, and what its ledger says
+# of them afterwards. Silences are the controller's own, read from its status or log, ways back are timed
+# here; a line of the table is right or the check fails.
 
 check_failed=0
 check_rows=()
@@ -80,6 +80,38 @@ check_status_time() {
   check_row "ppn status answers in" $((took / 1000)) ms 0 20
 }
 
+# The fleet's ledger at a node, by a filter for that part of its status.
+ledger_field() { fleet_field "$1" ".ledgers[] | select(.which == \"fleet\") | $2"; }
+
+# Entries of a kind about a member, in the ledger as that node holds it: entries_of NODE KIND MEMBER.
+entries_of() {
+  PPN_HOME=$fleet_folder "$bin/ppn" ledger export --format jsonl --node "$1" 2>/dev/null |
+    jq -r "select(.kind == \"$2\" and .subject == \"node:$3\") | .index" | wc -l
+}
+
+check_ledger() {
+  local name size state=$fleet_folder/state reader=${fleet_names[2]}
+  size=$(ledger_field "$fleet_controller" .size)
+  check_row "entries of the fleet's ledger" "$size" '' 8 1000
+  for name in "${fleet_names[@]}"; do
+    fleet_wait 15 "$name" ".ledgers[] | select(.which == \"fleet\") | .size >= ${size:-1}" >/dev/null || true
+    check_that "the ledger of $name has the same entries" \
+      "$([[ $(ledger_field "$name" '"\(.size) \(.root)"') == \
+        $(ledger_field "$fleet_controller" '"\(.size) \(.root)"') ]] && echo true)"
+    check_that "the ledger of $name verifies" "$(XDG_STATE_HOME=$state PPN_HOME=$fleet_folder \
+      "$bin/ppn" ledger verify --no-progress --node "$name" >"$fleet_folder/verify.$name" 2>&1 && echo true)"
+    check_that "nobody contradicted the ledger of $name" "$(ledger_field "$name" '.evidence == []')"
+  done
+  check_row "evictions of ${fleet_names[1]} in the ledger" \
+    "$(entries_of "$reader" member-evicted "${fleet_names[1]}")" '' 2 2
+  check_row "returns of ${fleet_names[1]} in the ledger" \
+    "$(entries_of "$reader" member-returned "${fleet_names[1]}")" '' 1 2
+  check_row "evictions of $reader in the ledger" "$(entries_of "$reader" member-evicted "$reader")" '' 1 1
+  fleet_wait 15 "$fleet_controller" '.ledgers[] | select(.which == "fleet") | .cosigned == .size' \
+    >/dev/null || true
+  check_that "witnesses signed all of it" "$(ledger_field "$fleet_controller" '.cosigned == .size')"
+}
+
 fleet_check() {
   check_status_time
   check_kill "${fleet_names[1]}"
@@ -90,6 +122,7 @@ fleet_check() {
     check_that "$name sees three alive members at the end" \
       "$(fleet_field "$name" '[.members[] | select(.state == "alive")] | length == 3')"
   done
+  check_ledger
   printf '%s\n' "${check_rows[@]}"
   ((check_failed == 0)) || { echo "quickstart: at least one figure is wrong" >&2 && return 1; }
 }

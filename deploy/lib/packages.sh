@@ -16,6 +16,7 @@ packages_libraries=(
   libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev libexpected-dev
   prometheus-cpp-dev
   libbenchmark-dev librapidcheck-dev
+  libsqlite3-dev          # what the ledger's benchmark is compared with
 )
 
 packages_tools=(

@@ -103,6 +103,19 @@ json member_json(const member_view& row) {
           {"capacity", capacity_json(row.capacity)}};
 }
 
+json ledger_json(const ledger_brief& ledger) {
+  return {{"which", name_of(ledger.which)},
+          {"origin", ledger.origin},
+          {"part", name_of(ledger.part)},
+          {"size", ledger.size},
+          {"root", ledger.root.hex()},
+          {"state", ledger.state},
+          {"why", ledger.why},
+          {"degraded", ledger.degraded},
+          {"cosigned", ledger.cosigned ? json(*ledger.cosigned) : json(nullptr)},
+          {"evidence", json(ledger.evidence)}};
+}
+
 } // namespace
 
 std::string status_json(const status_reply& reply, json_layout layout) {
@@ -110,6 +123,9 @@ std::string status_json(const status_reply& reply, json_layout layout) {
   json members = json::array();
   for (const member_view& row : view.rows)
     members.push_back(member_json(row));
+  json ledgers = json::array();
+  for (const ledger_brief& ledger : reply.ledgers)
+    ledgers.push_back(ledger_json(ledger));
   json document{{"schema", schema},
                 {"node", node_json(reply.node)},
                 {"controller", controller_json(view)},
@@ -119,7 +135,8 @@ std::string status_json(const status_reply& reply, json_layout layout) {
                   {"members", view.doubt.members},
                   {"episodes", view.doubt.episodes}}},
                 {"view", {{"epoch", view.stamp.epoch}, {"version", view.stamp.version}}},
-                {"members", std::move(members)}};
+                {"members", std::move(members)},
+                {"ledgers", std::move(ledgers)}};
   return render_json(document, layout);
 }
 

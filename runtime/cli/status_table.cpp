@@ -100,6 +100,27 @@ line doubt_line(const self_doubt& doubt) {
        colour::bold_red}};
 }
 
+// -- ledgers: what is wrong with one stands above everything else ----------------------------------
+
+void append_evidence(const status_reply& reply, std::vector<line>& to) {
+  for (const ledger_brief& ledger : reply.ledgers)
+    for (const std::string& each : ledger.evidence)
+      to.push_back({{"evidence: " + plain(each), colour::bold_red}});
+}
+
+line ledger_line(const ledger_brief& ledger) {
+  bool ready = ledger.state == "ready";
+  line to{{fmt::format("ledger {:5}  {}, {} entries, root {}", to_string(ledger.which),
+                       to_string(ledger.part), ledger.size, ledger.root.brief())},
+          {", "},
+          {plain(ledger.state), ready ? colour::green : colour::bold_yellow}};
+  if (!ledger.why.empty()) to.push_back({" (" + plain(ledger.why) + ')', colour::yellow});
+  if (ledger.degraded) to.push_back({", degraded: too few copies", colour::bold_yellow});
+  if (ledger.cosigned) to.push_back({fmt::format(", cosigned {}", *ledger.cosigned)});
+  if (!ledger.evidence.empty()) to.push_back({", EVIDENCE", colour::bold_red});
+  return to;
+}
+
 // -- the table ------------------------------------------------------------------------------------
 
 struct column {
@@ -204,7 +225,12 @@ std::string render_lines(const std::vector<line>& lines, const table_style& styl
 } // namespace
 
 std::string status_table(const status_reply& reply, const table_style& style) {
-  std::vector<line> lines{header(reply), view_line(reply)};
+  std::vector<line> lines;
+  append_evidence(reply, lines);
+  lines.push_back(header(reply));
+  lines.push_back(view_line(reply));
+  for (const ledger_brief& ledger : reply.ledgers)
+    lines.push_back(ledger_line(ledger));
   if (reply.view.doubt.active) lines.push_back(doubt_line(reply.view.doubt));
   if (!reply.view.rows.empty()) {
     lines.emplace_back();

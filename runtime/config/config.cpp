@@ -75,8 +75,33 @@ result<std::vector<member_record>> read_members(const config_document& document)
   return members;
 }
 
+error missing(const config_document& document, std::uint32_t line, std::string_view path) {
+  return config_error(document.file, line, fmt::format("key '{}' is missing", path));
+}
+
+// Two sources of one truth would have to agree for ever, so there is one.
+result<membership> read_membership_beside_founding(const config_document& document) {
+  const config_section& fleet = document.one("fleet");
+  auto both = [&](std::uint32_t line, std::string_view key) {
+    return fail(config_error(
+        document.file, line,
+        fmt::format("key '{}': the founding names the members and the controller, give one or the other",
+                    key)));
+  };
+  for (std::string_view key : {"fleet.controller", "fleet.term"})
+    if (fleet.has(key)) return both(fleet.line_of(key), key);
+  if (!document.all("member").empty()) return both(document.all("member").front().line, "member");
+  membership to;
+  if (fleet.has("fleet.id")) to.fleet = *fleet_id::from_hex_text(fleet.text("fleet.id"));
+  return to;
+}
+
 result<membership> read_membership(const config_document& document) {
   const config_section& fleet = document.one("fleet");
+  if (fleet.has("fleet.founding")) return read_membership_beside_founding(document);
+  if (document.all("member").empty()) return fail(missing(document, 1, "member"));
+  for (std::string_view key : {"fleet.id", "fleet.controller"})
+    if (!fleet.has(key)) return fail(missing(document, fleet.line, key));
   auto members = read_members(document);
   if (!members) return fail(members.error());
   membership to;
@@ -106,6 +131,10 @@ result<node_settings> read_node(const config_document& document) {
   to.data = from.text("node.data");
   to.address = from.text("node.address");
   to.port = static_cast<std::uint16_t>(from.integer("node.port"));
+  if (document.one("fleet").has("fleet.founding")) {
+    if (!from.has("node.address")) to.address.clear();
+    if (!from.has("node.port")) to.port = 0;
+  }
   to.control = from.text("node.control");
   bool derived = to.control.empty();
   if (derived) to.control = to.data + (to.data.ends_with('/') ? "control.sock" : "/control.sock");
@@ -122,6 +151,7 @@ result<node_settings> read_node(const config_document& document) {
 // What the others dial must be where this node listens.
 status check_self(const config_document& document, const node_settings& node,
                   const membership& members) {
+  if (document.one("fleet").has("fleet.founding")) return {}; // the fleet's record is elsewhere
   const config_section& from = document.one("node");
   auto wrong = [&](std::string_view key, std::string text) -> status {
     return fail(
@@ -190,6 +220,7 @@ constexpr comparison comparisons[] = {
     {"node.address", [](auto& a, auto& b) { return a.node.address == b.node.address; }},
     {"node.port", [](auto& a, auto& b) { return a.node.port == b.node.port; }},
     {"node.control", [](auto& a, auto& b) { return a.node.control == b.node.control; }},
+    {"fleet.founding", [](auto& a, auto& b) { return a.founding == b.founding; }},
     {"fleet.id", [](auto& a, auto& b) { return a.members.fleet == b.members.fleet; }},
     {"fleet.controller",
      [](auto& a, auto& b) { return a.members.controller == b.members.controller; }},
@@ -230,17 +261,22 @@ result<configuration> parse_configuration(std::string_view text, std::string_vie
   if (!self) return fail(self.error());
   auto pool = read_pool(*document);
   if (!pool) return fail(pool.error());
-  return configuration{std::move(*node), std::move(*members), std::move(*pool),
-                       read_log(*document)};
+  return configuration{std::move(*node), document->one("fleet").text("fleet.founding"),
+                       std::move(*members), std::move(*pool), read_log(*document)};
 }
 
 configuration_difference compare(const configuration& now, const configuration& next) {
   configuration_difference difference;
+  // Where the members come from is decided at the start.
+  bool other_source = now.has_ledger() != next.has_ledger();
+  auto names_members = [](std::string_view path) {
+    return path == "member" || path == "fleet.controller" || path == "fleet.term";
+  };
   for (const comparison& each : comparisons) {
     if (each.equal(now, next)) continue;
     const key_rule* rule = find_rule(each.path);
     PPN_ASSERT(rule != nullptr);
-    bool waits = rule->effect == key_effect::restart;
+    bool waits = rule->effect == key_effect::restart || (other_source && names_members(each.path));
     (waits ? difference.restart : difference.at_once).emplace_back(each.path);
   }
   return difference;

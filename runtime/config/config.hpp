@@ -1,6 +1,7 @@
 // What the operator's configuration file says, checked and ready to use: this node, the members of
-// its fleet, what it offers to the pool, how it logs. Pure: whoever calls read the file. Until the
-// ledger names the members, `members` comes from here; whoever consumes a membership cannot tell.
+// its fleet, what it offers to the pool, how it logs. Pure: whoever calls read the file. With a founding
+// the fleet's ledger names the members; without one they stand here, and whoever consumes a membership
+// cannot tell.
 #pragma once
 
 #include "messages/base/error.hpp"
@@ -16,6 +17,7 @@ namespace ppn {
 struct node_settings {
   std::string name;
   std::string data;
+  // With a founding, empty and 0 where the file says nothing: the fleet's record holds.
   std::string address;
   std::uint16_t port = 0;
   std::string control; // path of the socket, also when the file leaves it out
@@ -50,11 +52,14 @@ struct log_settings {
 
 struct configuration {
   node_settings node;
-  membership members; // holds this node and the controller
+  std::string founding; // path of the file; empty: a fleet without a ledger
+  // Holds this node and the controller. With a founding only the fleet's id, if the file gives it.
+  membership members;
   pool_settings pool;
   log_settings log;
 
-  // The record of this node.
+  bool has_ledger() const { return !founding.empty(); }
+  // The record of this node; only without a founding.
   const member_record& self() const;
   bool operator==(const configuration&) const = default;
 };

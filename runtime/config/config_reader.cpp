@@ -133,7 +133,7 @@ private:
     PPN_ASSERT(section != nullptr);
     if (node) return read_value(rule, *node, *section);
     if (rule.required) return report_missing(rule, line);
-    section->entries[rule.path] = {default_value(rule), line};
+    section->entries[rule.path] = {default_value(rule), line, false};
   }
 
   void read_table(const key_rule& rule, const toml::node* node) {
@@ -149,8 +149,8 @@ private:
     if (node) line = line_of_node(*node);
     if (node && (!array || !(array->empty() || array->is_homogeneous<toml::table>())))
       return report_type(rule, *node);
-    if (!node && rule.required) return report_missing(rule, line);
-    auto count = static_cast<std::int64_t>(array ? array->size() : 0);
+    if (!node) return rule.required ? report_missing(rule, line) : void();
+    auto count = static_cast<std::int64_t>(array->size());
     if (count < rule.least || count > rule.most)
       return report(rule, line, fmt::format("{} given, allowed {}", count, allowed_values(rule)));
     for (std::int64_t i = 0; i < count; ++i) {
@@ -250,6 +250,11 @@ const std::vector<std::string>& config_section::labels(std::string_view path) co
 std::uint32_t config_section::line_of(std::string_view path) const {
   auto at = entries.find(path);
   return at == entries.end() ? line : at->second.line;
+}
+
+bool config_section::has(std::string_view path) const {
+  auto at = entries.find(path);
+  return at != entries.end() && at->second.given;
 }
 
 const config_section& config_document::one(std::string_view section) const {

@@ -21,6 +21,7 @@ using config_value = std::variant<std::string, std::int64_t, bool, std::vector<s
 struct config_entry {
   config_value value;
   std::uint32_t line = 0; // of the section, when the file leaves the key out
+  bool given = true;
 };
 
 // One [table], or one of several [[tables]]. Holds every key of its section that is required or has
@@ -34,6 +35,8 @@ struct config_section {
   bool boolean(std::string_view path) const;
   const std::vector<std::string>& labels(std::string_view path) const;
   std::uint32_t line_of(std::string_view path) const;
+  // Whether the file says it; false for a default value.
+  bool has(std::string_view path) const;
 };
 
 struct config_document {

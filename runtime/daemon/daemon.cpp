@@ -1,18 +1,16 @@
 #include "runtime/daemon/daemon.hpp"
 
+#include "messages/ledger.hpp"
 #include "runtime/adapters/ed25519_signer.hpp"
-#include "runtime/adapters/file_cells.hpp"
-#include "runtime/adapters/key_files.hpp"
 #include "runtime/adapters/memory_hypervisor.hpp"
-#include "runtime/adapters/procfs_host.hpp"
 #include "runtime/adapters/socket_calls.hpp"
 #include "runtime/adapters/sodium_entropy.hpp"
 #include "runtime/adapters/system_clock.hpp"
 #include "runtime/adapters/tcp_stream.hpp"
-#include "runtime/daemon/data_folder.hpp"
 #include "runtime/daemon/exit_codes.hpp"
+#include "runtime/daemon/fail_stop.hpp"
+#include "runtime/daemon/machine.hpp"
 #include "runtime/daemon/reloader.hpp"
-#include "runtime/daemon/settings_file.hpp"
 #include "runtime/daemon/signals.hpp"
 #include "runtime/node.hpp"
 
@@ -23,6 +21,7 @@
 #include <caf/send.hpp>
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace ppn {
@@ -30,39 +29,6 @@ namespace ppn {
 namespace {
 
 using failure = tl::unexpected<daemon_failure>;
-
-failure fail_with(int code, std::string text) { return failure({code, std::move(text)}); }
-failure storage_failure(const error& what) {
-  return fail_with(daemon_exit::of_storage(what.code), what.text);
-}
-
-// What the process holds of the world, in the order in which it has to go away again.
-struct machine {
-  data_folder folder;
-  node_keys keys;
-  std::unique_ptr<file_cells> durable;
-  std::unique_ptr<procfs_host> host;
-};
-
-tl::expected<machine, daemon_failure> open_machine(const configuration& settings, entropy& random) {
-  auto folder = data_folder::open(settings.node.data);
-  if (!folder) return storage_failure(folder.error());
-  auto keys = load_or_create(folder->sub("keys"), random);
-  if (!keys) return storage_failure(keys.error());
-  auto identity = keys->identity().public_part();
-  if (identity != settings.self().id)
-    return fail_with(daemon_exit::identity, "this node's key is " + identity.hex() +
-                                              ", but [[member]] '" + settings.node.name +
-                                              "' names " + settings.self().id.hex());
-  auto durable = file_cells::open(folder->sub("cells"));
-  if (!durable) return storage_failure(durable.error());
-  procfs_options host_options;
-  for (const disk_folder& disk : settings.pool.disks)
-    host_options.pools.push_back({disk.name, disk.path});
-  auto host = procfs_host::open(std::move(host_options));
-  if (!host) return storage_failure(host.error());
-  return machine{std::move(*folder), std::move(*keys), std::move(*durable), std::move(*host)};
-}
 
 // A port that is taken is told at once and by name; later the link tries again by itself.
 tl::expected<void, daemon_failure> probe_address(const stream_endpoint& at) {
@@ -91,23 +57,42 @@ caf::actor_system_config& prepare(caf::actor_system_config& config) {
   return config;
 }
 
-node_options options_of(const configuration& settings, const membership_ptr& members) {
+node_options options_of(const operator_word& word, const node_id& self) {
+  const configuration& settings = word.settings;
   node_options options;
-  options.self = settings.self().id;
+  options.self = self;
   options.name = settings.node.name;
   options.version = PPN_VERSION;
   options.offer = settings.pool.offer;
-  options.members = members;
+  if (word.founding) {
+    options.fleet = word.founding->fleet;
+    options.founding = word.founding->entries;
+  } else {
+    options.fleet = settings.members.fleet;
+    options.members = std::make_shared<membership>(settings.members);
+  }
   options.control = stream_endpoint{"unix:" + settings.node.control, 0};
   options.owner_uid = geteuid();
   return options;
 }
 
-// What a node says of its own posture is a hint; the fleet's record holds, and a difference is told.
-void report_hints(const configuration& settings, event_log& log) {
+// What a node says of itself is a hint; the fleet's record holds, and a difference is told.
+void report_hints(const configuration& settings, const member_record& self, event_log& log) {
   const auto& hint = settings.pool.posture_hint;
-  if (hint && *hint != settings.self().trust)
-    log.say(log_level::warning, "posture-differs", "fleet", to_string(settings.self().trust));
+  if (hint && *hint != self.trust)
+    log.say(log_level::warning, "posture-differs", "fleet", to_string(self.trust));
+  if (settings.node.name != self.name)
+    log.say(log_level::warning, "name-differs", "fleet", self.name);
+  if (!settings.node.address.empty() && settings.node.address != self.address)
+    log.say(log_level::warning, "address-differs", "fleet", self.address);
+  if (settings.node.port != 0 && settings.node.port != self.port)
+    log.say(log_level::warning, "port-differs", "fleet", std::to_string(self.port));
+}
+
+// Nothing is waited for: what is durable is durable, and whoever supervises this process starts it anew.
+[[noreturn]] void end_at_once(event_log& log, int code, std::string_view reason) {
+  log.say(log_level::error, "giving-up", "reason", reason);
+  std::_Exit(code);
 }
 
 // Until the node is told to end, or ends by itself.
@@ -121,23 +106,40 @@ int obey_signals(const node_actor& node, reloader& settings, event_log& log) {
       wait_until_node_ended();
       return daemon_exit::done;
     case signal_word::node_ended:
-      // Its actors are in an unknown state, so nothing is waited for: what is durable is durable, and
-      // whoever supervises this process starts it anew.
-      log.say(log_level::error, "giving-up", "reason", "the node ended by itself");
-      std::_Exit(daemon_exit::internal);
+      // Its actors are in an unknown state.
+      end_at_once(log, daemon_exit::internal, "the node ended by itself");
     }
   }
 }
 
-tl::expected<int, daemon_failure> run_node(const std::string& file, const configuration& settings,
+// Opens the ledgers, so that the members are known, and looks at where the node is going to listen.
+tl::expected<node_options, daemon_failure> open_options(const operator_word& word, event_log& log,
+                                                        const ports& world) {
+  node_options options = options_of(word, world.keys.identity());
+  log.use_names(word.founding ? word.founding->members : options.members);
+  if (status opened = open_node(options, world); !opened) return ledger_failure(opened.error());
+  log.use_names(options.members);
+  const member_record* self = options.members->find(options.self);
+  if (self == nullptr)
+    return fail_with(daemon_exit::identity,
+                     "this node's key is " + options.self.hex() + ", which is no member any more");
+  options.name = self->name;
+  report_hints(word.settings, *self, log);
+  if (auto free = probe_address({self->address, self->port}); !free) return failure(free.error());
+  return options;
+}
+
+tl::expected<int, daemon_failure> run_node(const std::string& file, const operator_word& word,
                                            machine& owned, entropy& random) {
+  const configuration& settings = word.settings;
   system_clock time;
   event_log log(time, settings.node.name, stdout);
-  auto members = std::make_shared<membership>(settings.members);
   log.configure(settings.log);
-  log.use_names(members);
+  fail_stop events(log, [&log] {
+    end_at_once(log, daemon_exit::ledger_failed, "the disk of a ledger failed");
+  });
   reloader settings_source(file, settings, log);
-  ed25519_signer keys(owned.keys.identity());
+  ed25519_signer keys(owned.keys.identity(), owned.keys.log(), owned.keys.witness());
   memory_hypervisor guests; // until libvirt's helper takes its place
 
   caf::actor_system_config config;
@@ -145,9 +147,11 @@ tl::expected<int, daemon_failure> run_node(const std::string& file, const config
   remove_remote_servers(system);
   tcp_stream network(system);
   ports world{time,  random, keys,       network, *owned.durable, *owned.host,
-              guests, log,    settings_source};
-  report_hints(settings, log);
-  auto node = start_node(system, options_of(settings, members), world);
+              guests, events, settings_source};
+  if (owned.ledgers) world.ledgers = &owned.ledgers->places();
+  auto options = open_options(word, log, world);
+  if (!options) return failure(options.error());
+  auto node = start_node(system, std::move(*options), world);
   if (!node) return storage_failure(node.error());
   raise_when_ended(*node);
   settings_source.attach(*node);
@@ -158,33 +162,50 @@ tl::expected<int, daemon_failure> run_node(const std::string& file, const config
   return code;
 }
 
-} // namespace
-
-tl::expected<void, daemon_failure> check_configuration(const std::string& file) {
-  auto settings = read_configuration(file);
-  if (!settings) return fail_with(daemon_exit::configuration, settings.error().text);
-  return {};
-}
-
-tl::expected<std::string, daemon_failure> make_identity(const std::string& path) {
+tl::expected<node_keys, daemon_failure> keys_of(const std::string& path) {
   sodium_entropy random;
   auto folder = data_folder::open(path);
   if (!folder) return storage_failure(folder.error());
   auto keys = load_or_create(folder->sub("keys"), random);
   if (!keys) return storage_failure(keys.error());
+  return std::move(*keys);
+}
+
+} // namespace
+
+tl::expected<void, daemon_failure> check_configuration(const std::string& file) {
+  auto word = hear_operator(file);
+  if (!word) return failure(word.error());
+  return {};
+}
+
+tl::expected<std::string, daemon_failure> make_identity(const std::string& path) {
+  auto keys = keys_of(path);
+  if (!keys) return failure(keys.error());
   return keys->identity().public_part().hex();
 }
 
+tl::expected<std::string, daemon_failure> make_keys(const std::string& path) {
+  auto keys = keys_of(path);
+  if (!keys) return failure(keys.error());
+  auto identity = keys->identity();
+  member_keys others{keys->log().public_part(), keys->witness().public_part(), {}};
+  others.certificate = identity.sign(certified_keys_text(identity.public_part(), others));
+  return nlohmann::ordered_json{{"identity", identity.public_part().hex()},
+                                {"log", others.log.hex()},
+                                {"witness", others.witness.hex()},
+                                {"certificate", others.certificate.hex()}}
+    .dump();
+}
+
 tl::expected<int, daemon_failure> run_daemon(const std::string& file) {
-  auto settings = read_configuration(file);
-  if (!settings) return fail_with(daemon_exit::configuration, settings.error().text);
+  auto word = hear_operator(file);
+  if (!word) return failure(word.error());
   block_signals(); // before any thread exists
   sodium_entropy random;
-  auto owned = open_machine(*settings, random);
+  auto owned = open_machine(*word, random);
   if (!owned) return failure(owned.error());
-  if (auto free = probe_address({settings->node.address, settings->node.port}); !free)
-    return failure(free.error());
-  return run_node(file, *settings, *owned, random);
+  return run_node(file, *word, *owned, random);
 }
 
 } // namespace ppn

@@ -8,7 +8,7 @@
 
 namespace ppn {
 
-// A message for the operator and the code to exit with.
+// A message for the operator, one line or one paragraph, and the code to exit with.
 struct daemon_failure {
   int exit_code = 1;
   std::string text;
@@ -19,6 +19,9 @@ tl::expected<int, daemon_failure> run_daemon(const std::string& configuration_fi
 
 // Makes the keys of a data folder if there are none; answers the identity.
 tl::expected<std::string, daemon_failure> make_identity(const std::string& data_folder);
+
+// Likewise for all of them: one line of JSON with what a founding has to say about this node.
+tl::expected<std::string, daemon_failure> make_keys(const std::string& data_folder);
 
 // Reads and checks, changes nothing.
 tl::expected<void, daemon_failure> check_configuration(const std::string& configuration_file);

@@ -97,6 +97,37 @@ struct formatter {
     return {log_level::error, "node-gave-up", {{"child", e.child}}};
   }
   entry operator()(const event::node_stopped&) const { return {log_level::info, "node-stopped"}; }
+  entry operator()(const event::ledger_committed& e) const {
+    return {log_level::debug, "ledger-committed",
+            {{"log", e.origin}, {"part", to_string(e.part)}, {"size", e.size}, {"root", e.root.hex()}}};
+  }
+  entry operator()(const event::ledger_acknowledged& e) const {
+    return {log_level::debug, "ledger-acknowledged",
+            {{"log", e.origin}, {"index", e.index}, {"degraded", e.degraded}}};
+  }
+  entry operator()(const event::ledger_accused& e) const {
+    return {log_level::error, "ledger-evidence",
+            {{"kind", to_string(e.what.what)},
+             {"log", e.what.origin},
+             {"index", e.what.size},
+             {"expected", e.what.expected.hex()},
+             {"found", e.what.found.hex()},
+             {"peer", name_of(e.what.peer)},
+             {"text", e.what.text}}};
+  }
+  entry operator()(const event::ledger_state_changed& e) const {
+    bool good = e.state == "ready" || e.state == "opened";
+    return {good ? log_level::info : log_level::warning, "ledger-state",
+            {{"log", e.origin}, {"state", e.state}, {"why", e.why}}};
+  }
+  entry operator()(const event::ledger_cosigned& e) const {
+    return {log_level::debug, "ledger-cosigned",
+            {{"log", e.origin}, {"size", e.size}, {"root", e.root.hex()}}};
+  }
+  entry operator()(const event::witness_refused& e) const {
+    return {log_level::error, "witness-refused",
+            {{"log", e.origin}, {"status", e.status}, {"why", e.why}}};
+  }
   entry operator()(const event::control_connected& e) const {
     return {log_level::debug, "control-connected", {{"uid", e.by.uid}, {"pid", e.by.pid}}};
   }

@@ -13,6 +13,7 @@ inline constexpr int identity = 66;
 inline constexpr int address_in_use = 69;
 inline constexpr int internal = 70;
 inline constexpr int permission = 73;
+inline constexpr int ledger_failed = 74; // its disk did, while it was in use
 inline constexpr int second_instance = 75;
 inline constexpr int storage_full = 77;
 

@@ -21,6 +21,9 @@ public:
   result<reload_reply> reload() override;
 
 private:
+  status keep_until_restart(configuration& next) const;
+  void tell_members();
+
   std::string file_;
   std::mutex mutex_;
   configuration now_;

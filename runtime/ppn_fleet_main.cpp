@@ -1,0 +1,73 @@
+// `ppn fleet found` and `ppn admin keygen`: an administrator's verbs, which ask no daemon.
+#include "runtime/adapters/admin_key_file.hpp"
+#include "runtime/adapters/operator_files.hpp"
+#include "runtime/adapters/passphrase.hpp"
+#include "runtime/adapters/sodium_entropy.hpp"
+#include "runtime/adapters/system_clock.hpp"
+#include "runtime/cli/admin_keys.hpp"
+#include "runtime/cli/fleet_found.hpp"
+#include "runtime/ppn_verbs.hpp"
+
+namespace ppn {
+
+namespace {
+
+// The public keys that a node prints of itself.
+constexpr std::size_t keys_file_octets_max = 64 * 1024;
+
+int run_found(const fleet_found_options& given) {
+  sodium_entropy random;
+  return run_fleet_found(
+    given, {random, system_clock{}.wall(),
+            [](const std::string& file) { return load_admin_key(file, known_passphrase); },
+            [](const std::string& path) { return read_whole_file(path, keys_file_octets_max); },
+            create_public_file});
+}
+
+int run_keygen(const admin_keygen_options& given) {
+  sodium_entropy random;
+  return run_admin_keygen(
+    given, {new_passphrase, [&](const std::string& file, const crypto::secret* passphrase) {
+              return create_admin_key(file, passphrase, random);
+            }});
+}
+
+void add_found(CLI::App& fleet, verb_list& to) {
+  auto given = std::make_shared<fleet_found_options>();
+  CLI::App* found = fleet.add_subcommand("found", "make the founding of a fleet: its first entries");
+  found->add_option("--name", given->name, "name of the fleet")->required();
+  found->add_option("--admin-key", given->admin_key, "file of ppn admin keygen")->required();
+  found->add_option("--controller", given->controller, "name of the member that writes")->required();
+  found->add_option("--member", given->members,
+                    "NAME=KEYS_JSON_FILE@ADDRESS[:PORT][,posture=onprem|leased|cloud]"
+                    "[,kind=node|operator][,reserved][,label=TEXT]; may be given again")
+    ->required();
+  found->add_option("--policy", given->policy, "when an entry counts: local, one or majority (one)");
+  found->add_option("--witness", given->witnesses,
+                    "name of a member that cosigns; may be given again; else the first nodes");
+  found->add_option("--mesh-prefix", given->mesh_prefix, "addresses of the mesh (10.8.0.0/24)");
+  found->add_option("--out", given->out, "the file to make, the same for every member")->required();
+  found->add_flag("--json", given->json, "one JSON object");
+  to.push_back({found, [given] { return run_found(*given); }});
+}
+
+} // namespace
+
+void add_fleet_verbs(CLI::App& app, verb_list& to) {
+  CLI::App* fleet = app.add_subcommand("fleet", "found a fleet");
+  fleet->group("Administration");
+  fleet->require_subcommand(1);
+  add_found(*fleet, to);
+
+  CLI::App* admin = app.add_subcommand("admin", "keys of administrators");
+  admin->group("Administration");
+  admin->require_subcommand(1);
+  auto given = std::make_shared<admin_keygen_options>();
+  CLI::App* keygen = admin->add_subcommand("keygen", "make the key of an administrator");
+  keygen->add_option("FILE", given->file, "the file to make; nothing is ever overwritten")->required();
+  keygen->add_flag("--no-passphrase", given->no_passphrase, "for fleets that are thrown away");
+  keygen->add_flag("--json", given->json, "one JSON object");
+  to.push_back({keygen, [given] { return run_keygen(*given); }});
+}
+
+} // namespace ppn
