@@ -1,11 +1,12 @@
 // A file system that is really full: a small one in memory, in a mount namespace of this program's
 // own. Where the kernel forbids that, there is nothing to test and the program says so.
 #include "runtime/adapters/file_cells.hpp"
+#include "runtime/adapters/file_snapshots.hpp"
 #include "runtime/adapters/key_files.hpp"
 #include "runtime/adapters/sodium_entropy.hpp"
 #include "storage/rocksdb_store.hpp"
-#include "tests/contract/contract.hpp"
 #include "tests/contract/scratch_folder.hpp"
+#include "tests/contract/store_place.hpp"
 
 #include <fstream>
 #include <sched.h>
@@ -14,7 +15,8 @@
 namespace {
 
 // RocksDB reserves space for its log ahead of time; this leaves room for that and for some records.
-constexpr const char* size_option = "size=12m,mode=0700";
+constexpr const char* size_option = "size=24m,mode=0700";
+constexpr const char* larger_option = "size=64m,mode=0700";
 
 // In a user namespace of our own we stay who we are, and may mount.
 bool keep_identity(uid_t user, gid_t group) {
@@ -57,6 +59,9 @@ public:
       continue;
   }
   void make_room() const { std::filesystem::remove(scratch.at("filler")); }
+  void grow() const {
+    BOOST_REQUIRE(mount("none", scratch.path().c_str(), "tmpfs", MS_REMOUNT, larger_option) == 0);
+  }
 
   contract::scratch_folder scratch;
   bool is_there = false;
@@ -67,32 +72,111 @@ ppn::bytes text(const char* from) {
   return {octets.begin(), octets.end()};
 }
 
+class store_on_small_disk final : public contract::store_place {
+public:
+  store_on_small_disk(const std::string& folder, std::uint64_t free_octets_min) {
+    options_.folder = folder;
+    options_.free_octets_min = free_octets_min;
+  }
+  ppn::result<contract::opened_store> open() override {
+    return ppn::rocksdb_store::open(options_).map(
+        [](auto opened) { return contract::opened_store(std::move(opened)); });
+  }
+
+private:
+  ppn::rocksdb_store_options options_;
+};
+
+void fill_until_full(contract::filled_store& filled) {
+  for (int i = 0; i < 1000; ++i) {
+    auto tried = filled.try_next();
+    if (!tried) {
+      CHECK_CODE(tried, no_space);
+      return;
+    }
+    filled.model.add(filled.next());
+  }
+  BOOST_ERROR("the disk never ran full");
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(full_disk, small_disk)
 
-BOOST_AUTO_TEST_CASE(a_store_stops_writing_keeps_reading_and_goes_on_after_a_reopen) {
+// One that does not look how much space there is, so that it is RocksDB that runs into the end.
+BOOST_AUTO_TEST_CASE(a_store_that_runs_into_a_full_disk_keeps_reading_and_goes_on_when_it_grows) {
   if (!is_there) return;
-  auto opened = ppn::rocksdb_store::open({scratch.at("store")});
+  store_on_small_disk place(scratch.at("store"), 0);
+  contract::filled_store filled(place, 3);
+  filled.record_octets = 100'000;
+  fill_until_full(filled);
+  BOOST_TEST(filled.model.records.size() > 20u);
+  for (int again = 0; again < 3; ++again) {
+    CHECK_CODE(filled.try_next(), no_space);
+    filled.check();
+  }
+  filled.reopen(); // a restart helps nothing, and does no harm
+  filled.check();
+  CHECK_CODE(filled.try_next(), no_space);
+  filled.check();
+  grow();
+  filled.append_next();
+  filled.append_next();
+  filled.check();
+  filled.reopen();
+  filled.check();
+}
+
+BOOST_AUTO_TEST_CASE(a_store_survives_a_disk_that_is_full_now_and_then) {
+  if (!is_there) return;
+  store_on_small_disk place(scratch.at("store"), 0);
+  contract::filled_store filled(place, 3);
+  filled.record_octets = 20'000;
+  for (int round = 0; round < 12; ++round) {
+    filled.append_next();
+    fill_up();
+    fill_until_full(filled);
+    filled.check();
+    make_room();
+    filled.append_next();
+    filled.check();
+    if (round % 5 == 4) filled.reopen();
+  }
+  filled.reopen();
+  filled.check();
+}
+
+BOOST_AUTO_TEST_CASE(a_store_leaves_the_last_space_to_others) {
+  if (!is_there) return;
+  const std::uint64_t left = 6 * 1024 * 1024;
+  store_on_small_disk place(scratch.at("store"), left);
+  contract::filled_store filled(place, 3);
+  filled.record_octets = 100'000;
+  fill_until_full(filled);
+  filled.check();
+  BOOST_TEST(std::filesystem::space(scratch.path()).available > left / 2);
+  filled.reopen();
+  filled.check();
+  grow();
+  filled.append_next();
+  filled.check();
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_finds_no_space_leaves_the_older_ones) {
+  if (!is_there) return;
+  auto opened = ppn::file_snapshots::open(scratch.at("snapshots"));
   REQUIRE_OK(opened);
-  ppn::store& subject = **opened;
-  const ppn::bytes record(100'000, 7);
-  ppn::status written;
-  for (int i = 0; i < 1000 && written; ++i)
-    written = subject.append(subject.length(), {record});
-  CHECK_CODE(written, no_space);
-  std::uint64_t length = subject.length();
-  BOOST_TEST(length > 10u);
-  CHECK_CODE(subject.append(length, {record}), no_space);
-  BOOST_TEST((subject.read(length - 1) == record));
-  BOOST_TEST((subject.read(0) == record));
-  opened->reset();
-  BOOST_REQUIRE(mount("none", scratch.path().c_str(), "tmpfs", MS_REMOUNT, "size=64m,mode=0700") ==
-                0);
-  auto again = ppn::rocksdb_store::open({scratch.at("store"), false});
-  REQUIRE_OK(again);
-  BOOST_TEST(((*again)->length() == length || (*again)->length() == length + 1));
-  REQUIRE_OK((*again)->append((*again)->length(), {record}));
+  REQUIRE_OK((*opened)->save("fold", text("one")));
+  fill_up();
+  const ppn::bytes large(1'000'000, 'x');
+  for (int again = 0; again < 3; ++again)
+    CHECK_CODE((*opened)->save("fold", large), no_space);
+  BOOST_TEST(
+      (*opened)->load("fold", [](auto data) { return ppn::text_of(data) == "one"; }).value());
+  make_room();
+  REQUIRE_OK((*opened)->save("fold", large));
+  BOOST_TEST(
+      (*opened)->load("fold", [&](auto data) { return data.size() == large.size(); }).value());
 }
 
 BOOST_AUTO_TEST_CASE(a_cell_is_set_in_place_even_when_there_is_no_space) {

@@ -4,7 +4,7 @@
 #include "storage/rocksdb_store.hpp"
 #include "tests/contract/faulty_file_system.hpp"
 #include "tests/contract/scratch_folder.hpp"
-#include "tests/contract/store_contract.hpp"
+#include "tests/contract/store_place.hpp"
 
 #include <rocksdb/env.h>
 
@@ -15,9 +15,18 @@ inline ppn::result<opened_store> open_at(const ppn::rocksdb_store_options& optio
       [](auto opened) { return opened_store(std::move(opened)); });
 }
 
+inline ppn::result<opened_store> open_at(const std::string& folder, bool create = true,
+                                         rocksdb::Env* env = nullptr) {
+  ppn::rocksdb_store_options options;
+  options.folder = folder;
+  options.create = create;
+  options.env = env;
+  return open_at(options);
+}
+
 class in_memory final : public store_place {
 public:
-  ppn::result<opened_store> open() override { return open_at({"/store", true, env_.get()}); }
+  ppn::result<opened_store> open() override { return open_at("/store", true, env_.get()); }
 
 private:
   std::unique_ptr<rocksdb::Env> env_{rocksdb::NewMemEnv(rocksdb::Env::Default())};
@@ -25,7 +34,7 @@ private:
 
 class on_disk : public store_place {
 public:
-  ppn::result<opened_store> open() override { return open_at({folder()}); }
+  ppn::result<opened_store> open() override { return open_at(folder()); }
 
 protected:
   std::string folder() const { return scratch.at("store"); }
@@ -38,33 +47,35 @@ protected:
   scratch_folder scratch;
 };
 
-class on_failing_disk : public failing_store_place {
+// Each opening is a process of its own on a machine that was just switched on.
+class on_faulty_disk : public failing_store_place {
 public:
+  on_faulty_disk() { options.folder = "/store"; }
+  explicit on_faulty_disk(const faulty_disk& image) : on_faulty_disk() { *disk = image; }
+
   ppn::result<opened_store> open() override {
-    // After a crash, the machine comes back with a file system that works.
-    if (faults->dead) start();
-    return open_at({scratch_.at("store"), true, env_.get()});
+    if (crashed_) disk->restart(left_by_crash);
+    crashed_ = false;
+    worlds_.push_back(rocksdb::NewCompositeEnv(std::make_shared<faulty_file_system>(disk)));
+    options.env = worlds_.back().get();
+    return open_at(options);
   }
   void fail_next_write(ppn::ec code) override {
-    using fault = file_faults::write_fault;
-    faults->next_write = code == ppn::ec::no_space ? fault::full : fault::io;
+    disk->fail_next_write(code == ppn::ec::no_space ? disk_answer::full : disk_answer::failed);
   }
-  void fail_next_sync() override { faults->next_sync_fails = true; }
-  void crash() override { faults->dead = true; }
+  void fail_next_sync() override { disk->fail_next_sync(); }
+  void crash() override {
+    disk->cut_power();
+    crashed_ = true;
+  }
 
-  std::shared_ptr<file_faults> faults = std::make_shared<file_faults>();
+  disk_ptr disk = std::make_shared<faulty_disk>();
+  faulty_disk::remains left_by_crash;
+  ppn::rocksdb_store_options options;
 
 private:
-  void start() {
-    faults = std::make_shared<file_faults>();
-    env_ = make_env();
-  }
-  std::unique_ptr<rocksdb::Env> make_env() const {
-    return rocksdb::NewCompositeEnv(std::make_shared<faulty_file_system>(faults));
-  }
-
-  scratch_folder scratch_;
-  std::unique_ptr<rocksdb::Env> env_ = make_env();
+  std::vector<std::unique_ptr<rocksdb::Env>> worlds_; // dead stores still hold theirs
+  bool crashed_ = false;
 };
 
 } // namespace contract

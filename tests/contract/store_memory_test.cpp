@@ -34,6 +34,7 @@ const contract::suite model("store_memory_model", contract::store_model_cases(ne
 const contract::suite faults("store_memory_faults", contract::failing_store_cases(new_place));
 
 using contract::all_of;
+using contract::filled_store;
 using contract::open_store;
 using contract::opened_store;
 using contract::records;
@@ -125,10 +126,88 @@ BOOST_FIXTURE_TEST_CASE(a_disk_has_as_much_space_as_it_was_given, memory_place) 
   opened_store subject = open_store(*this);
   REQUIRE_OK(subject->append(0, records(0, 2)));
   CHECK_CODE(subject->append(2, records(2, 1)), no_space);
+  CHECK_CODE(subject->append(2, {{ppn::bytes(1)}, {{0, 0, ppn::bytes(12)}}, {}, false}), no_space);
   disk.limit_octets(72);
-  CHECK_CODE(subject->append(2, records(2, 1)), no_space);
-  subject.reset();
-  REQUIRE_OK(open_store(*this)->append(2, records(2, 1)));
+  REQUIRE_OK(subject->append(2, records(2, 1)));
+  CHECK_CODE(subject->append(3, records(3, 1)), no_space);
+}
+
+// Batches of everything: what belongs to a batch goes with it.
+BOOST_FIXTURE_TEST_CASE(tiles_and_heads_go_with_their_batches, memory_place) {
+  filled_store filled(*this, 7);
+  const contract::store_model before = filled.model;
+  disk.withhold_syncs(true);
+  for (int i = 0; i < 20; ++i)
+    filled.append_next();
+  filled.check();
+  disk.crash(0, true);
+  filled.model = before;
+  filled.reopen();
+  filled.check();
+  for (int i = 0; i < 20; ++i)
+    filled.append_next();
+  disk.crash();
+  filled.model = before;
+  filled.reopen();
+  filled.check();
+  disk.withhold_syncs(false);
+  filled.append_next();
+  disk.crash();
+  filled.reopen();
+  filled.check();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_crash_that_keeps_some_batches_keeps_their_tiles_and_heads, memory_place) {
+  filled_store filled(*this, 3);
+  contract::store_model after = filled.model;
+  disk.withhold_syncs(true);
+  for (int i = 0; i < 12; ++i) {
+    if (i < 5) after.add(filled.next());
+    filled.append_next();
+  }
+  disk.crash(5, true);
+  filled.model = after;
+  filled.reopen();
+  filled.check();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_disk_that_returns_to_an_older_state_returns_tiles_and_heads,
+                        memory_place) {
+  filled_store filled(*this, 30);
+  contract::store_model before = filled.model;
+  for (int i = 0; i < 4; ++i)
+    filled.append_next();
+  filled.subject.reset();
+  disk.lose_tail(filled.model.records.size() - before.records.size());
+  filled.model = before;
+  filled.reopen();
+  filled.check();
+  filled.subject.reset();
+  disk.lose_tail(1000);
+  filled.model = {};
+  filled.reopen();
+  filled.check();
+  filled.append_next();
+  filled.check();
+}
+
+BOOST_FIXTURE_TEST_CASE(damaged_tiles_and_heads_are_noticed_and_the_others_are_read, memory_place) {
+  filled_store filled(*this, 0);
+  for (std::uint64_t i = 0; i < 3; ++i)
+    REQUIRE_OK(filled.subject->append(i, {records(i, 1), {{0, i, ppn::bytes(9)}}, {7}, true}));
+  disk.damage_tile(0, 1);
+  CHECK_CODE(filled.subject->tile(0, 1), integrity);
+  CHECK_CODE(filled.subject->append(3, {records(3, 1), {{0, 1, {}}}, {}, false}), invalid);
+  REQUIRE_OK(filled.subject->tile(0, 0));
+  REQUIRE_OK(filled.subject->tile(0, 2));
+  disk.damage_head();
+  CHECK_CODE(filled.subject->head(), integrity);
+  disk.damage_kept_head(2);
+  CHECK_CODE(filled.subject->kept_heads(0, 9), integrity);
+  CHECK_CODE(filled.subject->kept_heads(3, 9), none);
+  CHECK_CODE(filled.subject->kept_heads(0, 1), none);
+  REQUIRE_OK(filled.subject->append(3, {records(3, 1), {}, {8}, false}));
+  BOOST_TEST((filled.subject->head().value() == ppn::bytes{8}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

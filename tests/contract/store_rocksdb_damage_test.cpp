@@ -27,14 +27,31 @@ protected:
     });
     return found;
   }
+  enum families { records_of, tiles_of, heads_of };
+  using family = rocksdb::ColumnFamilyHandle*;
+
   // Does to a closed store what none of our code does.
-  void tamper(const std::function<rocksdb::Status(rocksdb::DB&)>& change) const {
+  void tamper(const std::function<rocksdb::Status(rocksdb::DB&, family)>& change,
+              families where = records_of) const {
     rocksdb::Options settings;
     settings.create_if_missing = true;
+    settings.create_missing_column_families = true;
     rocksdb::DB* db = nullptr;
-    BOOST_REQUIRE(rocksdb::DB::Open(settings, folder(), &db).ok());
+    std::vector<family> opened;
+    BOOST_REQUIRE(
+        rocksdb::DB::Open(settings, folder(),
+                          {{"default", settings}, {"tiles", settings}, {"heads", settings}},
+                          &opened, &db)
+            .ok());
     std::unique_ptr<rocksdb::DB> owner(db);
-    BOOST_REQUIRE(change(*db).ok());
+    BOOST_REQUIRE(change(*db, opened[where]).ok());
+    for (family one : opened)
+      BOOST_REQUIRE(db->DestroyColumnFamilyHandle(one).ok());
+  }
+  std::string stored(const std::string& under, families where) const {
+    std::string value;
+    tamper([&](rocksdb::DB& db, family in) { return db.Get({}, in, under, &value); }, where);
+    return ppn::to_hex(ppn::view_of(value));
   }
   static std::string key(std::uint64_t index) {
     ppn::octet octets[8];
@@ -93,19 +110,19 @@ BOOST_FIXTURE_TEST_CASE(a_store_that_lost_a_table_is_not_opened, damaged_store) 
 
 BOOST_FIXTURE_TEST_CASE(a_missing_record_is_noticed_at_open, damaged_store) {
   fill(4);
-  tamper([](rocksdb::DB& db) { return db.Delete({}, key(7)); });
+  tamper([](rocksdb::DB& db, family in) { return db.Delete({}, in, key(7)); });
   CHECK_CODE(open(), integrity);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_record_beyond_the_end_is_noticed_at_open, damaged_store) {
   fill(4);
-  tamper([](rocksdb::DB& db) { return db.Put({}, key(17), "far away"); });
+  tamper([](rocksdb::DB& db, family in) { return db.Put({}, in, key(17), "far away"); });
   CHECK_CODE(open(), integrity);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_key_that_is_no_index_is_noticed_at_open, damaged_store) {
   fill(4);
-  tamper([](rocksdb::DB& db) { return db.Put({}, "\xff", "a stranger"); });
+  tamper([](rocksdb::DB& db, family in) { return db.Put({}, in, "\xff", "a stranger"); });
   CHECK_CODE(open(), integrity);
 }
 
@@ -113,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(a_value_that_rocksdb_finds_sound_is_checked_all_the_same
   for (const std::string& wrong :
        {std::string(), std::string("abc"), std::string("\1\0\0\0\0forged", 11),
         std::string("\2\0\0\0\0future", 11)}) {
-    tamper([&](rocksdb::DB& db) { return db.Put({}, key(0), wrong); });
+    tamper([&](rocksdb::DB& db, family in) { return db.Put({}, in, key(0), wrong); });
     opened_store subject = open_store(*this);
     CHECK_CODE(subject->read(0), integrity);
     CHECK_CODE(subject->iterate(0, 1, [](auto, auto) { return true; }), integrity);
@@ -126,20 +143,69 @@ BOOST_FIXTURE_TEST_CASE(a_value_that_rocksdb_finds_sound_is_checked_all_the_same
 BOOST_FIXTURE_TEST_CASE(a_record_in_the_place_of_another_is_noticed, damaged_store) {
   fill(1);
   std::string first;
-  tamper([&](rocksdb::DB& db) { return db.Get({}, key(0), &first); });
-  tamper([&](rocksdb::DB& db) { return db.Put({}, key(4), first); });
+  tamper([&](rocksdb::DB& db, family in) { return db.Get({}, in, key(0), &first); });
+  tamper([&](rocksdb::DB& db, family in) { return db.Put({}, in, key(4), first); });
   opened_store subject = open_store(*this);
   BOOST_TEST(subject->length() == 5u);
   CHECK_CODE(subject->read(4), integrity);
   REQUIRE_OK(subject->read(0));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_bytes_of_a_record_never_change, damaged_store) {
-  REQUIRE_OK(open_store(*this)->append(0, {{'v', 'a', 'l', 'u', 'e'}}));
-  std::string stored;
-  tamper([&](rocksdb::DB& db) { return db.Get({}, std::string(8, '\0'), &stored); });
-  BOOST_TEST(ppn::to_hex(ppn::view_of(stored)) ==
-             "01b2d0c91876616c7565"); // format, CRC-32C, record
+BOOST_FIXTURE_TEST_CASE(the_bytes_of_a_store_never_change, damaged_store) {
+  const ppn::bytes value{'v', 'a', 'l', 'u', 'e'};
+  REQUIRE_OK(open_store(*this)->append(0, {{value}, {{2, 258, value}}, value, true}));
+  // Format, CRC-32C, value; the sum covers the key, too.
+  BOOST_TEST(stored(key(0), records_of) == "01b2d0c91876616c7565");
+  BOOST_TEST(stored("\2" + key(258), tiles_of) == "01206478c976616c7565");
+  BOOST_TEST(stored(std::string(1, '\0'), heads_of) == "01dc09b8f376616c7565");
+  BOOST_TEST(stored(key(1), heads_of) == "01abbbf9f776616c7565");
+}
+
+BOOST_FIXTURE_TEST_CASE(tiles_and_heads_that_rocksdb_finds_sound_are_checked_all_the_same,
+                        damaged_store) {
+  const ppn::bytes value(40, 'v');
+  for (std::uint64_t i = 0; i < 3; ++i)
+    REQUIRE_OK(open_store(*this)->append(i, {records(i, 1), {{0, i, value}}, value, true}));
+  const std::string forged("\1\0\0\0\0forged", 11);
+  const std::string newest(1, '\0');
+  auto put = [&](const std::string& under, families where, const std::string& what) {
+    tamper([&](rocksdb::DB& db, family in) { return db.Put({}, in, under, what); }, where);
+  };
+  put('\0' + key(1), tiles_of, forged);
+  put(newest, heads_of, forged);
+  put(key(2), heads_of, forged);
+  {
+    opened_store subject = open_store(*this);
+    CHECK_CODE(subject->tile(0, 1), integrity);
+    CHECK_CODE(subject->append(3, {records(3, 1), {{0, 1, value}}, {}, false}), integrity);
+    REQUIRE_OK(subject->tile(0, 0));
+    CHECK_CODE(subject->head(), integrity);
+    CHECK_CODE(subject->kept_heads(0, 5), integrity);
+    CHECK_CODE(subject->kept_heads(3, 5), none);
+    BOOST_TEST((all_of(*subject) == records(0, 3)));
+  }
+  put(key(99), heads_of, forged); // of a length that is not reached
+  CHECK_CODE(open_store(*this)->kept_heads(3, 5), integrity);
+  put("long" + key(3), heads_of, forged);
+  CHECK_CODE(open_store(*this)->kept_heads(100, 5), integrity);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_store_with_a_family_that_is_not_ours_is_not_opened, damaged_store) {
+  fill(1);
+  rocksdb::Options settings;
+  settings.create_missing_column_families = true;
+  {
+    rocksdb::DB* db = nullptr;
+    std::vector<family> opened;
+    std::vector<rocksdb::ColumnFamilyDescriptor> four;
+    for (const char* name : {"default", "tiles", "heads", "strange"})
+      four.emplace_back(name, settings);
+    BOOST_REQUIRE(rocksdb::DB::Open(settings, folder(), four, &opened, &db).ok());
+    std::unique_ptr<rocksdb::DB> owner(db);
+    for (family one : opened)
+      BOOST_REQUIRE(db->DestroyColumnFamilyHandle(one).ok());
+  }
+  CHECK_CODE(open(), integrity);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_flipped_bit_in_a_table_is_never_read_as_a_record, damaged_store) {

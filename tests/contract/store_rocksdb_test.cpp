@@ -1,11 +1,12 @@
-// The store on RocksDB: the contract in memory and on a disk, the faults of a disk by a file system
-// that loses what was not synced, and folders that cannot be opened.
+// The store on RocksDB: the contract in memory and on a disk, the faults of a disk by one
+// in memory that loses what was not synced, and folders that cannot be opened.
 #include "tests/contract/rocksdb_places.hpp"
+#include "tests/contract/store_contract.hpp"
 
 namespace files = std::filesystem;
 using contract::all_of;
 using contract::on_disk;
-using contract::on_failing_disk;
+using contract::on_faulty_disk;
 using contract::open_at;
 using contract::open_store;
 using contract::opened_store;
@@ -23,7 +24,7 @@ std::unique_ptr<contract::store_place> new_on_disk() {
 }
 
 std::unique_ptr<contract::failing_store_place> new_failing() {
-  return std::make_unique<on_failing_disk>();
+  return std::make_unique<on_faulty_disk>();
 }
 
 const contract::suite memory("store_rocksdb_in_memory", contract::store_cases(new_in_memory));
@@ -36,14 +37,14 @@ const contract::suite faults("store_rocksdb_faults", contract::failing_store_cas
 BOOST_AUTO_TEST_SUITE(store_rocksdb)
 
 BOOST_FIXTURE_TEST_CASE(a_folder_without_a_store_is_not_made_one_unless_asked, on_disk) {
-  CHECK_CODE(open_at({folder(), false}), not_found);
+  CHECK_CODE(open_at(folder(), false), not_found);
   BOOST_TEST(!files::exists(folder()));
   fill(1);
-  REQUIRE_OK(open_at({folder(), false}));
+  REQUIRE_OK(open_at(folder(), false));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_folder_below_a_missing_one_is_not_found, on_disk) {
-  CHECK_CODE(open_at({scratch.at("nowhere/store")}), not_found);
+  CHECK_CODE(open_at(scratch.at("nowhere/store")), not_found);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_written_is_a_matter_of_permission, on_disk) {
@@ -53,25 +54,22 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_written_is_a_matter_of_permissio
   {
     contract::as_nobody other;
     CHECK_CODE(open(), permission);
-    CHECK_CODE(open_at({scratch.at("another")}), permission);
+    CHECK_CODE(open_at(scratch.at("another")), permission);
   }
   files::permissions(folder(), files::perms(0700));
   BOOST_TEST((all_of(*open_store(*this)) == records(0, 8)));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_torn_write_is_dropped_whole, on_failing_disk) {
-  std::uint64_t length = 0;
-  for (int torn = 0; torn < 400; torn += 37) {
-    opened_store subject = open_store(*this);
-    BOOST_TEST(subject->length() == length);
-    BOOST_TEST((all_of(*subject) == records(0, length)));
-    REQUIRE_OK(subject->append(length, records(length, 3)));
-    length += 3;
-    faults->next_sync_fails = true;
-    faults->torn_octets = torn;
-    CHECK_CODE(subject->append(length, {record(1, 500)}), io_failed);
+BOOST_FIXTURE_TEST_CASE(a_torn_write_is_dropped_whole, on_faulty_disk) {
+  contract::filled_store filled(*this, 0);
+  for (std::size_t torn = 0; torn < 400; torn += 37) {
+    filled.append_next();
+    fail_next_sync();
+    CHECK_CODE(filled.try_next(), io_failed);
+    left_by_crash.torn_octets = torn % 100;
     crash();
-    subject.reset();
+    filled.reopen();
+    filled.check();
   }
 }
 

@@ -21,7 +21,7 @@ import sys
 # names, and whatever those stand for in GROUPS. World rooms may also include WORLD_HEADERS.
 
 GROUPS = {
-    "left of actors": ["base", "messages", "crypto", "log", "ports", "store ports"],
+    "left of actors": ["base", "messages", "crypto", "log", "ports", "store ports", "ledger"],
     "left of node": ["left of actors", "link", "actors"],
     "left of mains": ["left of node", "node", "config", "runtime", "makers"],
 }
@@ -36,6 +36,10 @@ ROOMS = [
     ("storage/log/*",            "log",          ["base", "messages", "crypto"],                    False),
     ("storage/store.*",          "store ports",  ["base", "messages", "crypto", "log", "ports"],    False),
     ("storage/cells.*",          "store ports",  ["base", "messages", "crypto", "log", "ports"],    False),
+    ("storage/snapshots.*",      "store ports",  ["base", "messages", "crypto", "log", "ports"],    False),
+    ("storage/published_views.*", "store ports", ["base", "messages", "crypto", "log", "ports"],    False),
+    ("storage/ledger/*",         "ledger",       ["base", "messages", "crypto", "log", "ports",
+                                                  "store ports"],                                   False),
     ("storage/rocksdb_*",        "rocksdb",      ["left of actors", "makers"],                      True),
     ("storage/tile_files.*",     "tile files",   ["left of actors", "makers"],                      True),
     ("storage/*",                "makers",       ["left of actors"],                                False),
@@ -99,7 +103,8 @@ BANNED = [
      "wait for an exact deadline with delayed_send; in a main, poll with a timeout"),
     (r"\bstd\s*::\s*j?thread\b|\bstd\s*::\s*async\b", ADAPTERS + MAINS + ["runtime/vmm/*"],
      "be an actor; blocking work goes into a detached actor that only a main spawns"),
-    (r"\bcaf\s*::\s*detached\b|<\s*detached\b", MAINS,
+    # A ledger and its views wait for the disk; a main says whether they have a thread for that.
+    (r"\bcaf\s*::\s*detached\b|<\s*detached\b", MAINS + ["actors/ledger.cpp", "actors/views.cpp"],
      "only a main spawns detached actors: take a handle from the ports"),
     (r"\baout\s*\(", [], "log an event (messages are for people, events for the log)"),
 ]

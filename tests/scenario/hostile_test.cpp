@@ -60,11 +60,11 @@ BOOST_AUTO_TEST_CASE(disk_is_full_at_the_start__refuses_to_start_and_starts_late
   story s(3);
   s.wait(25s);
   s.fleet.kill(1, false);
-  s.fleet.node(1).disk().fill_up(true);
+  s.fleet.node(1).disk().cells.fill_up(true);
   auto refused = s.fleet.start(1);
   BOOST_REQUIRE(!refused.has_value());
   BOOST_TEST((refused.error().code == ec::no_space));
-  s.fleet.node(1).disk().fill_up(false);
+  s.fleet.node(1).disk().cells.fill_up(false);
   BOOST_REQUIRE(s.fleet.start(1).has_value());
   s.wait(5s);
   BOOST_TEST((s.state(1) == member_state::alive));
@@ -73,11 +73,11 @@ BOOST_AUTO_TEST_CASE(disk_is_full_at_the_start__refuses_to_start_and_starts_late
 BOOST_AUTO_TEST_CASE(disk_lied_about_the_last_start__the_node_is_heard_all_the_same) {
   story s(3);
   s.fleet.kill(1, false);
-  s.fleet.node(1).disk().withhold_syncs(true);
+  s.fleet.node(1).disk().cells.withhold_syncs(true);
   BOOST_REQUIRE(s.fleet.start(1).has_value());
   s.wait(5min);
   s.fleet.kill(1, true); // forgets that it ever started
-  s.fleet.node(1).disk().withhold_syncs(false);
+  s.fleet.node(1).disk().cells.withhold_syncs(false);
   BOOST_REQUIRE(s.fleet.start(1).has_value());
   s.wait(8s);
   BOOST_TEST((s.state(1) == member_state::alive));

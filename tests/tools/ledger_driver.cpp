@@ -13,79 +13,35 @@
 //   {"op":"witness_new","log_vkey","witness_seed_hex","witness_name"}    {"witness_vkey"}
 //   {"op":"witness","body","time"}                                       {"status","body"}
 //
+// A log of its own, on a disk; the next log_new takes the place of the one before.
+//
+//   {"op":"log_new","dir","origin","seed_hex"}       {"vkey"}; the folder must be missing or empty
+//   {"op":"append","count","prefix"}                 {"first","size"}; each entry is the prefix and
+//   its index
+//   {"op":"append","entries":[]}                     {"first","size"}
+//   {"op":"checkpoint"}                              {"note"}
+//   {"op":"prove","index"}                           {"proof":[],"size","root"}
+//   {"op":"prove_consistency","size1","size2"}       {"proof":[],"size","root"}; of size2
+//   {"op":"proof_file","index"}                      {"proof"}
+//   {"op":"write_tiles","dir"[,"cosigned"]}          {"files","written"}; the note "cosigned" goes
+//   with them
+//   {"op":"reopen"}                                  {"size"}, after every check that there is
+//
 // What it cannot do it answers with {"error"}.
-#include "storage/log/base64.hpp"
 #include "storage/log/tile.hpp"
 #include "storage/log/witness.hpp"
+#include "tests/tools/driver_log.hpp"
 
 #include <iostream>
 #include <map>
-#include <memory>
-#include <nlohmann/json.hpp>
 
 namespace {
 
 using namespace ppn;
 using namespace ppn::log;
-using nlohmann::json;
-using answer = result<json>;
-
-// Collects the fields of a request; the first bad one is the answer.
-class reader {
-public:
-  explicit reader(const json& request) : request_(request) {}
-
-  std::string text(const char* name) {
-    const json* value = find(name);
-    if (value && value->is_string()) return value->get<std::string>();
-    return wrong<std::string>(name, "a string");
-  }
-  std::uint64_t number(const char* name) {
-    const json* value = find(name);
-    if (value && value->is_number_unsigned()) return value->get<std::uint64_t>();
-    return wrong<std::uint64_t>(name, "a whole number from 0 to 2^64 - 1");
-  }
-  bytes data(const char* name) {
-    auto value = from_base64(text(name));
-    return value ? *value : wrong<bytes>(name, "canonical base64");
-  }
-  bytes hex(const char* name) { return unhex(name, text(name)); }
-  std::vector<bytes> hex_list(const char* name) {
-    std::vector<bytes> values;
-    for (const std::string& value : text_list(name))
-      values.push_back(unhex(name, value));
-    return values;
-  }
-  std::vector<std::string> text_list(const char* name) {
-    const json* list = find(name);
-    std::vector<std::string> values;
-    if (!list || !list->is_array()) return wrong<std::vector<std::string>>(name, "a list");
-    for (const json& value : *list) {
-      if (!value.is_string()) return wrong<std::vector<std::string>>(name, "a list of strings");
-      values.push_back(value.get<std::string>());
-    }
-    return values;
-  }
-  const std::optional<error>& failed() const { return error_; }
-
-private:
-  const json* find(const char* name) const {
-    auto field = request_.find(name);
-    return field == request_.end() ? nullptr : &*field;
-  }
-  bytes unhex(const char* name, std::string_view text) {
-    auto value = from_hex(text);
-    return value ? *value : wrong<bytes>(name, "hex");
-  }
-  template <class T>
-  T wrong(const char* name, const char* expected) {
-    if (!error_) error_ = error{ec::invalid, std::string(name) + " is not " + expected};
-    return {};
-  }
-
-  const json& request_;
-  std::optional<error> error_;
-};
+using driver::answer;
+using driver::json;
+using driver::reader;
 
 // A hash of another length is a fact about the proof, not about the request: nothing verifies.
 std::optional<std::vector<digest>> digests(const std::vector<bytes>& values) {
@@ -188,7 +144,10 @@ struct test_witness {
     return found == cosigned.end() ? std::nullopt : std::optional(found->second);
   }
 };
-using session = std::optional<test_witness>;
+struct session {
+  std::optional<test_witness> witness;
+  driver::kept_log log;
+};
 
 answer witness_new(session& state, const json& request) {
   reader in(request);
@@ -203,7 +162,7 @@ answer witness_new(session& state, const json& request) {
   auto own_key = make_vkey(name, key_type::cosignature, secret->public_part());
   if (!own_key) return fail(own_key.error());
   auto sign = [secret](bytes_view message) { return secret->sign(message); };
-  state = test_witness{{*log_key}, {*own_key, sign}, {}};
+  state.witness = test_witness{{*log_key}, {*own_key, sign}, {}};
   return json{{"witness_vkey", to_text(*own_key)}};
 }
 
@@ -212,15 +171,15 @@ answer add_checkpoint(session& state, const json& request) {
   const bytes body = in.data("body");
   const std::uint64_t time = in.number("time");
   if (in.failed()) return fail(*in.failed());
-  if (!state) return fail(ec::not_found, "there is no witness yet: witness_new makes one");
+  if (!state.witness) return fail(ec::not_found, "there is no witness yet: witness_new makes one");
   std::string asked;
   auto remembered = [&](std::string_view origin) {
     asked = origin;
-    return state->remembered(origin);
+    return state.witness->remembered(origin);
   };
   witness_decision decision =
-      answer_add_checkpoint(body, remembered, state->trusted, state->self, time);
-  if (decision.store) state->cosigned[asked] = *decision.store;
+      answer_add_checkpoint(body, remembered, state.witness->trusted, state.witness->self, time);
+  if (decision.store) state.witness->cosigned[asked] = *decision.store;
   return json{{"status", decision.status}, {"body", to_base64(view_of(decision.body))}};
 }
 
@@ -236,9 +195,19 @@ answer handle(session& state, const std::string& line) {
       {"leaf", leaf},      {"inclusion", inclusion}, {"consistency", consistency},
       {"note", open_note}, {"bundle", bundle},       {"tile_path", check_tile_path},
       {"tiles", tiles}};
-  auto found = pure.find(op);
-  if (found == pure.end()) return fail(ec::unsupported, "this driver has no such op");
-  return found->second(request);
+  if (auto found = pure.find(op); found != pure.end()) return found->second(request);
+  using driver::kept_log;
+  static const std::map<std::string, std::function<answer(kept_log&, const json&)>> of_log{
+      {"log_new", &kept_log::make},
+      {"append", &kept_log::append},
+      {"checkpoint", &kept_log::checkpoint},
+      {"prove", &kept_log::prove},
+      {"prove_consistency", &kept_log::prove_consistency},
+      {"proof_file", &kept_log::proof_file},
+      {"write_tiles", &kept_log::write_tiles},
+      {"reopen", &kept_log::reopen}};
+  if (auto found = of_log.find(op); found != of_log.end()) return found->second(state.log, request);
+  return fail(ec::unsupported, "this driver has no such op");
 }
 
 } // namespace

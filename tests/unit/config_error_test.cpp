@@ -211,6 +211,24 @@ BOOST_AUTO_TEST_CASE(roles_and_this_node_must_be_members) {
              "ppn.toml:1: key 'node.port': 9203 differs from the port of member 'a', 9204");
 }
 
+BOOST_AUTO_TEST_CASE(members_come_from_the_founding_or_from_the_file) {
+  const char* both = "the founding names the members and the controller, give one or the other";
+  auto error_with = [](std::string_view line) { return error_of(founded_file() + std::string(line)); };
+  BOOST_TEST(error_with("controller = 'a'\n") ==
+             fmt::format("ppn.toml:6: key 'fleet.controller': {}", both));
+  BOOST_TEST(error_with("term = 1\n") == fmt::format("ppn.toml:6: key 'fleet.term': {}", both));
+  BOOST_TEST(error_with(member("a", 'a', 1)) == fmt::format("ppn.toml:6: key 'member': {}", both));
+  BOOST_TEST(error_with("id = 'abc'\n").starts_with("ppn.toml:6: key 'fleet.id': "));
+  BOOST_TEST(error_of(replaced(founded_file(), "/etc/founding", "")) ==
+             "ppn.toml:5: key 'fleet.founding': a text of 0 octets is out of range, allowed 1 to 1000 "
+             "octets");
+  // Neither the one nor the other.
+  BOOST_TEST(error_of(replaced(founded_file(), "founding = '/etc/founding'\n", "")) ==
+             "ppn.toml:1: key 'member' is missing");
+  BOOST_TEST(error_instead("id = '0123456789abcdef0123456789abcdef'\n", "") ==
+             "ppn.toml:4: key 'fleet.id' is missing");
+}
+
 BOOST_AUTO_TEST_CASE(a_control_socket_must_fit_its_address) {
   std::string folder(96, 'd'), path(108, 'p');
   BOOST_TEST(

@@ -30,6 +30,15 @@ inline std::string small_file() {
          "address = '127.0.0.1'\n";
 }
 
+// The same node in a fleet with a ledger: 5 lines.
+inline std::string founded_file() {
+  return "[node]\n"
+         "name = 'a'\n"
+         "data = '/tmp/a'\n"
+         "[fleet]\n"
+         "founding = '/etc/founding'\n";
+}
+
 inline std::string member(std::string_view name, char digit, int host) {
   return fmt::format("[[member]]\nname = '{}'\nid = '{}'\naddress = '127.0.0.{}'\n", name,
                      std::string(64, digit), host);
@@ -41,9 +50,9 @@ inline std::string replaced(std::string text, std::string_view what, std::string
   return text.replace(at, what.size(), with);
 }
 
-inline std::string example_file() {
+inline std::string example_file(std::string_view name = "example.toml") {
   const char* root = std::getenv("PPN_SOURCE_DIR");
-  std::string path = std::string(root ? root : ".") + "/deploy/config/example.toml";
+  std::string path = fmt::format("{}/deploy/config/{}", root ? root : ".", name);
   std::ifstream file(path);
   BOOST_REQUIRE_MESSAGE(file, "cannot read " << path);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

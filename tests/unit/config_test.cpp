@@ -62,6 +62,28 @@ BOOST_AUTO_TEST_CASE(the_example_says_every_key_and_is_taken) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_founding_takes_the_place_of_the_members) {
+  configuration config = parsed(founded_file());
+  BOOST_TEST(config.has_ledger());
+  BOOST_TEST(config.founding == "/etc/founding");
+  BOOST_TEST(config.members.members.empty());
+  BOOST_TEST((config.members.fleet == fleet_id{}));
+  // Where the node lives is in the fleet's record, unless the file repeats it.
+  BOOST_TEST((config.node.address.empty() && config.node.port == 0));
+  config = parsed(replaced(founded_file(), "[fleet]\n",
+                           "address = '10.8.0.1'\nport = 7\n[fleet]\n"
+                           "id = '0123456789abcdef0123456789abcdef'\n"));
+  BOOST_TEST((config.node.address == "10.8.0.1" && config.node.port == 7));
+  BOOST_TEST(config.members.fleet.hex() == "0123456789abcdef0123456789abcdef");
+  BOOST_TEST(!parsed(small_file()).has_ledger());
+}
+
+BOOST_AUTO_TEST_CASE(the_example_with_a_founding_is_taken) {
+  configuration config = parsed(example_file("founding.toml"));
+  BOOST_TEST(config.founding == "/etc/ppn/founding");
+  BOOST_TEST(config.node.control == "/var/lib/ppn/control.sock");
+}
+
 BOOST_AUTO_TEST_CASE(members_are_ordered_by_id_whatever_the_file_says) {
   configuration config = parsed(small_file() + member("z", 'f', 2) + member("b", '2', 3));
   const auto& members = config.members.members;
@@ -132,6 +154,19 @@ BOOST_AUTO_TEST_CASE(a_reload_defers_what_the_process_is_built_on) {
   configuration_difference difference = compare(now, next);
   BOOST_TEST(difference.restart == restart, boost::test_tools::per_element());
   BOOST_TEST(difference.at_once.empty());
+}
+
+BOOST_AUTO_TEST_CASE(where_members_come_from_is_decided_at_the_start) {
+  configuration with = parsed(founded_file()), without = parsed(small_file());
+  const std::vector<std::string> restart{"node.address",     "node.port",  "fleet.founding", "fleet.id",
+                                         "fleet.controller", "fleet.term", "member"};
+  for (const auto& difference : {compare(without, with), compare(with, without)}) {
+    BOOST_TEST(difference.restart == restart, boost::test_tools::per_element());
+    BOOST_TEST(difference.at_once.empty());
+  }
+  configuration other = with;
+  other.founding = "/etc/other";
+  BOOST_TEST((compare(with, other).restart == std::vector<std::string>{"fleet.founding"}));
 }
 
 // -- the table of keys ----------------------------------------------------------------------------

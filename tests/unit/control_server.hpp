@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -77,6 +78,14 @@ public:
     };
   }
 
+  // A server that answers one question after the other until the client has gone.
+  static behaviour answers(std::function<control_response(const control_request&)> answer) {
+    return [answer = std::move(answer)](int connection, const control_request& first) {
+      write(connection, framed(answer(first)));
+      while (auto request = read_request(connection)) write(connection, framed(answer(*request)));
+    };
+  }
+
   static void write(int connection, bytes_view data) {
     while (!data.empty()) {
       ssize_t sent = ::send(connection, data.data(), data.size(), MSG_NOSIGNAL);
@@ -97,16 +106,20 @@ private:
     return ::recv(connection, to, size, MSG_WAITALL) == static_cast<ssize_t>(size);
   }
 
+  static std::optional<control_request> read_request(int connection) {
+    octet prefix[4];
+    if (!read(connection, prefix, sizeof prefix)) return std::nullopt;
+    bytes body(load_le32(prefix));
+    if (!read(connection, body.data(), body.size())) return std::nullopt;
+    auto request = wire::decode_control_request(body);
+    return request ? std::optional{*request} : std::nullopt;
+  }
+
   void serve(const behaviour& respond) const {
     for (;;) {
       int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (connection < 0) return;
-      octet prefix[4];
-      if (read(connection, prefix, sizeof prefix)) {
-        bytes body(load_le32(prefix));
-        if (read(connection, body.data(), body.size()))
-          if (auto request = wire::decode_control_request(body)) respond(connection, *request);
-      }
+      if (auto request = read_request(connection)) respond(connection, *request);
       ::close(connection);
     }
   }

@@ -97,8 +97,8 @@ struct impostor final : signer {
   node_id claimed;
   signer& own;
   impostor(const node_id& claims, signer& signs) : claimed(claims), own(signs) {}
-  const node_id& identity() const override { return claimed; }
-  signature sign(bytes_view message) override { return own.sign(message); }
+  const node_id& key(key_role) const override { return claimed; }
+  signature sign_as(key_role role, bytes_view message) override { return own.sign_as(role, message); }
   bool verify(const node_id& by, bytes_view message, const signature& sig) override {
     return own.verify(by, message, sig);
   }

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(the_object_has_the_fields_of_its_schema_in_their_order) {
   using names = std::vector<std::string>;
   BOOST_TEST(document["schema"] == "ppn.status/1");
   BOOST_TEST(
-      (keys_of(document) == names{"schema", "node", "controller", "doubt", "view", "members"}));
+      (keys_of(document) == names{"schema", "node", "controller", "doubt", "view", "members", "ledgers"}));
   BOOST_TEST(
       (keys_of(document["node"]) == names{"id", "name", "version", "fleet", "uptime_ms",
                                           "view_age_ms", "child_restarts", "links", "refusals"}));
@@ -96,6 +96,27 @@ BOOST_AUTO_TEST_CASE(a_node_that_knows_nothing_yet_is_an_object_too) {
   BOOST_TEST(document["node"]["refusals"].is_object());
   BOOST_TEST(document["node"]["view_age_ms"] == -1);
   BOOST_TEST(document["controller"]["name"] == "");
+}
+
+BOOST_AUTO_TEST_CASE(each_ledger_is_an_object_with_its_evidence) {
+  json document = json::parse(status_json(with_ledgers(), json_layout::one_line));
+  using names = std::vector<std::string>;
+  BOOST_TEST((keys_of(document["ledgers"][0]) ==
+              names{"which", "origin", "part", "size", "root", "state", "why", "degraded",
+                    "cosigned", "evidence"}));
+  const json& fleet = document["ledgers"][0];
+  BOOST_TEST(fleet["which"] == "fleet");
+  BOOST_TEST(fleet["part"] == "writer");
+  BOOST_TEST(fleet["size"] == 42);
+  BOOST_TEST(fleet["cosigned"] == 41);
+  BOOST_TEST(fleet["evidence"].size() == 1u);
+  const json& own = document["ledgers"][1];
+  BOOST_TEST(own["which"] == "own");
+  BOOST_TEST(own["state"] == "failed");
+  BOOST_TEST(own["why"] == "io-failed: the disk");
+  BOOST_TEST(own["cosigned"].is_null());
+  BOOST_TEST(own["evidence"].empty());
+  BOOST_TEST(json::parse(status_json(healthy(), json_layout::one_line))["ledgers"].empty());
 }
 
 BOOST_AUTO_TEST_CASE(one_line_is_one_line_of_ascii_whatever_names_hold) {

@@ -77,4 +77,16 @@ inline status_reply troubled() {
   return reply;
 }
 
+inline status_reply with_ledgers() {
+  status_reply reply = healthy();
+  digest root;
+  root.octets.fill(0xab);
+  ledger_brief fleet{ledger_choice::fleet, "ppn/f1", ledger_part::writer, 42, root, "ready", "",
+                     true, 41, {"fork of ppn/f1 at 41: expected 00, found 01, shown by 02020202"}};
+  ledger_brief own{ledger_choice::own, "ppn/f1/node/01", ledger_part::writer, 7, root, "failed",
+                   "io-failed: the disk", false, std::nullopt, {}};
+  reply.ledgers = {fleet, own};
+  return reply;
+}
+
 } // namespace ppn::status_support

@@ -114,6 +114,27 @@ BOOST_AUTO_TEST_CASE(colour_only_repeats_what_a_word_says) {
   BOOST_TEST(!holds(status_table(troubled(), {}), "\x1b"));
 }
 
+BOOST_AUTO_TEST_CASE(each_ledger_has_a_line_under_the_header) {
+  status_reply reply = with_ledgers();
+  reply.ledgers[0].evidence.clear();
+  auto lines = lines_of(status_table(reply, {}));
+  BOOST_TEST(lines[2] == "ledger fleet  writer, 42 entries, root abababab, ready, degraded: too few "
+                         "copies, cosigned 41");
+  BOOST_TEST(lines[3] ==
+             "ledger own    writer, 7 entries, root abababab, failed (io-failed: the disk)");
+  BOOST_TEST(!holds(status_table(healthy(), {}), "ledger"));
+}
+
+BOOST_AUTO_TEST_CASE(evidence_is_the_first_line_and_red) {
+  auto lines = lines_of(status_table(with_ledgers(), {}));
+  BOOST_TEST(lines[0].starts_with("evidence: fork of ppn/f1 at 41: expected"));
+  BOOST_TEST(lines[1].starts_with("fleet "));
+  BOOST_TEST(lines[3].ends_with(", EVIDENCE"));
+  std::string coloured = status_table(with_ledgers(), {true, 0, 0});
+  BOOST_TEST(coloured.starts_with("\x1b[1;31mevidence: "));
+  BOOST_TEST(without_colour(coloured) == status_table(with_ledgers(), {}));
+}
+
 BOOST_AUTO_TEST_CASE(no_line_is_wider_than_the_terminal) {
   for (std::size_t width : {1u, 8u, 20u, 40u, 80u, 132u}) {
     for (bool colour : {false, true}) {
@@ -162,6 +183,10 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_daemon_says_controls_the_terminal) {
   reply.view.rows[1].record.address = "\x1b]0;x\x07";
   reply.node.links[0].last_error = "\x1b[31m\n";
   reply.node.links[0].state = "\x7f";
+  reply.ledgers = with_ledgers().ledgers;
+  reply.ledgers[0].evidence[0] = "\x1b[2J";
+  reply.ledgers[0].state = "\x1b[2J";
+  reply.ledgers[1].why = "\r\n\x9b";
   reply.node.refusals[0].reason = "\x1b";
   for (char c : status_table(reply, {}))
     BOOST_TEST(((c >= 0x20 && c < 0x7f) || c == '\n'));

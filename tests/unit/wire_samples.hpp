@@ -135,14 +135,81 @@ inline std::vector<sample<handshake_message>> handshake_samples() {
           {"refusal", error{ec::refused, "another fleet: 70"}}};
 }
 
+inline submitted_order sample_submission() {
+  return {bytes{1, 2, 3, 4, 5},
+          order_authority{sample_id<node_id>(0x11), 41, sample_id<signature>(0x12)}};
+}
+
 inline std::vector<sample<control_request>> request_samples() {
-  return {{"status_request", {11, status_request{}}}, {"reload_request", {12, reload_request{}}}};
+  const auto own = ledger_choice::own;
+  return {{"status_request", {11, status_request{}}},
+          {"reload_request", {12, reload_request{}}},
+          {"ledger_report_request", {21, ledger_report_request{own}}},
+          {"ledger_read_request", {22, ledger_read_request{own, 0x0102030405060708, 4'096}}},
+          {"ledger_proof_request", {23, ledger_proof_request{own, 17}}},
+          {"ledger_note_request",
+           {24, ledger_note_request{own, sample_id<order_id>(0x31), "as agreed"}}},
+          {"ledger_submit_request", {25, ledger_submit_request{sample_submission()}}},
+          {"ledger_submit_unsigned", {26, ledger_submit_request{{bytes{9}, std::nullopt}}}},
+          {"ledger_restore_request", {27, ledger_restore_request{"laptop-b"}}}};
+}
+
+inline ledger_evidence sample_evidence() {
+  return {ledger_evidence::kind::rollback, "ppn/70", 41, sample_id<digest>(0x41),
+          sample_id<digest>(0x42), sample_id<node_id>(2), "shown twice"};
+}
+
+inline ledger_report sample_ledger_report() {
+  ledger_report out;
+  out.origin = "ppn/70717273";
+  out.part = ledger_part::writer;
+  out.size = 42;
+  out.root = sample_id<digest>(0x43);
+  out.vkey = "ppn/70717273+01020304+AQID";
+  out.note = "ppn/70717273\n42\n\n";
+  out.cosigned = "ppn/70717273\n41\n\n";
+  out.state = "read only";
+  out.why = "asking members";
+  out.policy = "one";
+  out.degraded = true;
+  out.waiting = 3;
+  out.refused_entries = 1;
+  out.copies = {{sample_id<node_id>(2), 42, 41, true}, {sample_id<node_id>(3), 7, 0, false}};
+  out.evidence = {sample_evidence()};
+  return out;
+}
+
+inline std::vector<ledger_brief> sample_ledger_briefs() {
+  ledger_brief fleet{ledger_choice::fleet, "ppn/70", ledger_part::writer, 42,
+                     sample_id<digest>(0x44), "ready", "", true, 41,
+                     {"fork of ppn/70 at 41"}};
+  ledger_brief own{ledger_choice::own, "ppn/70/node/01", ledger_part::copy, 0,
+                   sample_id<digest>(0x45), "failed", "io-failed: the disk", false, std::nullopt,
+                   {}};
+  return {fleet, own};
+}
+
+inline std::vector<sample<control_response>> ledger_response_samples() {
+  return {{"status_reply_ledgers",
+           {31, status_reply{sample_report(), sample_view(), sample_ledger_briefs()}}},
+          {"ledger_report_reply", {32, ledger_report_reply{sample_ledger_report()}}},
+          {"ledger_read_reply",
+           {33, ledger_read_reply{1'000'000,
+                                  {bytes{1, 2, 3}, bytes{}, bytes(9, 0x5a)},
+                                  {sample_id<digest>(1), sample_id<digest>(2),
+                                   sample_id<digest>(3)}}}},
+          {"ledger_proof_reply", {34, ledger_proof_reply{"c2sp.org/tlog-proof@v1\nindex 17\n\n"}}},
+          {"ledger_append_reply", {35, ledger_append_reply{17, 18, true}}},
+          {"ledger_restore_reply", {36, ledger_restore_reply{}}}};
 }
 
 inline std::vector<sample<control_response>> response_samples() {
-  return {{"failure", {13, error{ec::permission, "only root may"}}},
-          {"status_reply", {14, status_reply{sample_report(), sample_view()}}},
-          {"reload_reply", {15, reload_reply{{"node.labels", "pool.ram"}, {"node.name"}}}}};
+  std::vector<sample<control_response>> out{
+    {"failure", {13, error{ec::permission, "only root may"}}},
+    {"status_reply", {14, status_reply{sample_report(), sample_view()}}},
+    {"reload_reply", {15, reload_reply{{"node.labels", "pool.ram"}, {"node.name"}}}}};
+  for (auto& each : ledger_response_samples()) out.push_back(std::move(each));
+  return out;
 }
 
 // Calls `use(sample, decoder)` for every sample of every kind.
@@ -273,11 +340,66 @@ inline node_report any_report() {
   return out;
 }
 
+inline ledger_brief any_ledger_brief() {
+  ledger_brief out{static_cast<ledger_choice>(up_to(1)), any_text(100),
+                   static_cast<ledger_part>(up_to(1)), any_number(), any_id<digest>(),
+                   any_text(20), any_text(100), any_number<bool>(), std::nullopt, any_texts(3, 200)};
+  if (any_number<bool>()) out.cosigned = any_number();
+  return out;
+}
+
+inline ledger_report any_ledger_report() {
+  ledger_report out = sample_ledger_report();
+  out.size = any_number();
+  out.root = any_id<digest>();
+  out.note = any_text(200) + '\n';
+  out.state = any_text(20);
+  out.waiting = any_number();
+  for (std::size_t i = up_to(3); i > 0; --i)
+    out.copies.push_back({any_id<node_id>(), any_number(), any_number(), any_number<bool>()});
+  for (std::size_t i = up_to(3); i > 0; --i)
+    out.evidence.push_back({static_cast<ledger_evidence::kind>(up_to(3)), any_text(50), any_number(),
+                            any_id<digest>(), any_id<digest>(), any_id<node_id>(), any_text(100)});
+  return out;
+}
+
+inline ledger_read_reply any_entries() {
+  ledger_read_reply out{any_number(), {}, {}};
+  for (std::size_t i = up_to(6); i > 0; --i) {
+    out.entries.push_back(*rc::gen::container<bytes>(up_to(40), rc::gen::arbitrary<octet>()));
+    out.leaves.push_back(any_id<digest>());
+  }
+  return out;
+}
+
 inline control_response any_response() {
-  switch (up_to(2)) {
+  switch (up_to(6)) {
   case 0: return {any_number(), any_error(1024)};
-  case 1: return {any_number(), status_reply{any_report(), any_view()}};
+  case 1: return {any_number(), status_reply{any_report(), any_view(), {any_ledger_brief()}}};
+  case 2: return {any_number(), ledger_report_reply{any_ledger_report()}};
+  case 3: return {any_number(), any_entries()};
+  case 4: return {any_number(), ledger_proof_reply{any_text(300) + '\n'}};
+  case 5: return {any_number(), ledger_append_reply{any_number(), any_number(), any_number<bool>()}};
   default: return {any_number(), reload_reply{any_texts(4, 40), any_texts(4, 40)}};
+  }
+}
+
+inline control_request any_request() {
+  const auto which = static_cast<ledger_choice>(up_to(1));
+  switch (up_to(5)) {
+  case 0: return {any_number(), ledger_report_request{which}};
+  case 1: return {any_number(), ledger_read_request{which, any_number(), any_number()}};
+  case 2: return {any_number(), ledger_proof_request{which, any_number()}};
+  case 3:
+    return {any_number(),
+            ledger_note_request{which, any_id<order_id>(), any_text(limits::reason_octets)}};
+  case 4: return {any_number(), ledger_restore_request{any_text(limits::name_octets)}};
+  default: {
+    submitted_order order{*rc::gen::container<bytes>(up_to(300), rc::gen::arbitrary<octet>()), {}};
+    if (any_number<bool>())
+      order.authority = order_authority{any_id<node_id>(), any_number(), any_id<signature>()};
+    return {any_number(), ledger_submit_request{std::move(order)}};
+  }
   }
 }
 
