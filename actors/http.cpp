@@ -56,6 +56,7 @@ struct http_state {
   bool send_some(connection_id id, http_connection& which);
   void finish_response(connection_id id, http_connection& which);
   void drop(connection_id id);
+  void forget(connection_id id);
   void set_due(connection_id id, http_connection& which, mono_time due);
   void arm(mono_time now);
 
@@ -116,8 +117,8 @@ void http_state::listen() {
 
 // Whoever is no member any more asks no more; a node whose address moved listens there.
 void http_state::on_membership(const membership_update& update) {
-  const member_record* before = options.members ? options.members->find(options.self) : nullptr;
-  options.members = update.members;
+  membership_ptr former = std::exchange(options.members, update.members);
+  const member_record* before = former ? former->find(options.self) : nullptr;
   const member_record* own = options.members->find(options.self);
   if (before == nullptr || own == nullptr || before->address == own->address) return;
   if (options.at.address != before->address) return;
@@ -161,7 +162,7 @@ void http_state::on_bytes(const stream_bytes& what) {
 void http_state::on_writable(const stream_writable& what) { proceed(what.connection); }
 
 void http_state::on_closed(const stream_closed& what) {
-  if (what.connection != listener) return drop(what.connection);
+  if (what.connection != listener) return forget(what.connection);
   listener = connection_id{};
   auto now = world->time.monotonic();
   deadlines.push(now + limits::listen_again_after, connection_id{});
@@ -169,10 +170,14 @@ void http_state::on_closed(const stream_closed& what) {
 }
 
 void http_state::drop(connection_id id) {
+  world->network.close(id);
+  forget(id);
+}
+
+void http_state::forget(connection_id id) {
   auto at = connections.find(id);
   if (at == connections.end()) return;
   waiting_octets -= at->second.response.size();
-  world->network.close(id);
   connections.erase(at);
 }
 

@@ -8,6 +8,7 @@
 #include "storage/log/proof_file.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -37,6 +38,11 @@ status read_leaves(const tree_log& tree, std::uint64_t from, std::size_t count,
 struct ledger_state {
   static inline const char* name = "ledger";
   explicit ledger_state(ledger_actor::pointer ptr) : self(ptr) {}
+  // What becomes of their orders nobody who asked can know: they ask again, with the same ids.
+  ~ledger_state() {
+    for (auto& [ticket, promise] : promises)
+      promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+  }
 
   ledger_actor::behavior_type make_behavior(const ledger_options& options, const ports& given);
   caf::typed_response_promise<append_answer> on_append(const append_order& m);
@@ -206,7 +212,7 @@ void ledger_state::on_copies(const copies_notice& m) {
 }
 
 void ledger_state::on_cosign_query(const cosign_query& m) {
-  if (others.replica)
+  if (others.replica && !core->failed())
     self->send(others.replica, cosign_body{m.witness, core->size(), core->book().note(),
                                            core->cosign_body(m.old_size)});
 }

@@ -24,6 +24,11 @@ log::verify_function verify_by(signer& keys) {
   };
 }
 
+bool ends_a_term(bytes_view entry) {
+  auto opened = wire::decode_entry(entry);
+  return opened && std::holds_alternative<fact::role_given>(opened->order.what);
+}
+
 } // namespace
 
 ledger_core::ledger_core(ledger_setup setup, std::shared_ptr<ledger_book> book, fleet_fold fold,
@@ -40,12 +45,11 @@ ledger_core::ledger_core(ledger_setup setup, std::shared_ptr<ledger_book> book, 
   rehashed_ = setup_.looked_at;
   // Findings of the past are evidence still.
   apply_to_fold({});
-  tell_found();
+  tell_stored(book_->told_at_open());
 }
 
-// Entries that a crash kept from being told are told now.
-void ledger_core::tell_found() {
-  std::uint64_t first = book_->told_at_open();
+// Entries that a crash or a failure kept from being told are told now.
+void ledger_core::tell_stored(std::uint64_t first) {
   if (first >= size()) return;
   std::vector<digest> leaves;
   std::ignore = book_->entries().iterate(first, size(), [&](std::uint64_t, bytes_view octets) {
@@ -188,7 +192,10 @@ status ledger_core::sign_and_commit(std::vector<bytes> entries, bool keep) {
   log_key key{signing_key(),
               [this](bytes_view text) { return keys_->sign_as(key_role::log, text); }};
   auto leaves = commit_signed(*book_, key, std::move(entries), keep);
-  if (!leaves) return fail(leaves.error());
+  if (!leaves) {
+    tell_stored(first); // what the store took is there, whatever the cell says
+    return fail(leaves.error());
+  }
   tell_committed(ledger_part::writer, first, std::move(*leaves));
   return {};
 }
@@ -356,6 +363,7 @@ void ledger_core::stay_read_only(std::string why) {
 // -- following -------------------------------------------------------------------------------------------
 
 result<ledger_page> ledger_core::page_for(const ledger_have& other) const {
+  if (failed_) return fail(*failed_); // an entry that this node was never sure of goes nowhere
   return make_page(*book_, setup_.origin, fold_.state(), other);
 }
 
@@ -373,7 +381,9 @@ status ledger_core::take_page(const node_id& sender, const ledger_page& page, mo
   std::uint64_t first = size();
   committed_leaves leaves = checked.growth->leaves;
   std::vector<bytes> entries = checked.growth->records;
-  status done = book_->commit(std::move(*checked.growth), std::move(checked.note), false);
+  // As its writer does: whoever steps over into the next term here needs the last checkpoint before it.
+  bool keep = checked.growth->right.size() == checked.note_size && ends_a_term(entries.back());
+  status done = book_->commit(std::move(*checked.growth), std::move(checked.note), keep);
   if (!done) {
     if (done.error().code != ec::no_space) fail_all(done.error());
     return done;

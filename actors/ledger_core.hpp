@@ -78,6 +78,8 @@ public:
 
   // -- looking
   bool is_writer() const;
+  // Its disk failed: what is durable only the next open knows.
+  bool failed() const { return failed_.has_value(); }
   std::uint64_t size() const { return book_->size(); }
   const fleet_fold& fold() const { return fold_; }
   membership_ptr members() const;
@@ -108,7 +110,7 @@ private:
   bool found_fleet(mono_time now);
   void await_copies(const std::vector<waiting_order>& group, std::uint64_t first, mono_time now);
   void on_failed_commit(const error& why, mono_time now);
-  void tell_found();
+  void tell_stored(std::uint64_t first);
   status sign_and_commit(std::vector<bytes> entries, bool keep);
   bool keeps_checkpoint(std::uint64_t size, wall_time wall) const;
   void apply_to_fold(const std::vector<bytes>& entries);
@@ -126,6 +128,7 @@ private:
   signer* keys_;
   evidence_book evidence_;
   fleet_fold founded_; // of the founding alone: whom to believe while there is nothing else
+  std::uint64_t tickets_ = 0;
   bool surveyed_ = false;
   std::uint64_t ahead_ = 0; // what another member holds of this ledger, signed
   node_id ahead_at_;
@@ -144,7 +147,6 @@ private:
   std::optional<error> failed_;
   std::optional<std::int64_t> kept_hour_;
   std::uint64_t rehashed_ = 0;
-  std::uint64_t tickets_ = 0;
 };
 
 } // namespace ppn

@@ -6,6 +6,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/response_handle.hpp>
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -19,6 +20,10 @@ namespace {
 struct replica_state {
   static inline const char* name = "replica";
   explicit replica_state(replica_actor::pointer ptr) : self(ptr) {}
+  ~replica_state() {
+    for (auto& [ticket, order] : passed_on)
+      order.promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+  }
 
   replica_actor::behavior_type make_behavior(const replica_options& options, const ports& given);
   void finish();

@@ -101,10 +101,12 @@ void replica_core::on_page_taken(const page_outcome& outcome, mono_time now) {
   }
   if (outcome.refused && outcome.refused->code != ec::stale)
     events.push_back(event::refused{"ledger-page", outcome.from.brief(), render(*outcome.refused)});
-  // A page that was good, or came too late, is answered at once. After any other the next word waits
-  // for the writer's, so that two who disagree do not talk without an end.
-  if (!outcome.refused || outcome.refused->code == ec::stale ||
-      outcome.refused->code == ec::integrity)
+  // A page that was good, or came too late, is answered at once, and the first one that contradicts this
+  // copy. After any other the next word waits for the writer's, so that two who disagree do not talk
+  // without an end.
+  bool contradicts = outcome.refused && outcome.refused->code == ec::integrity;
+  bool before = std::exchange(peers_[outcome.from].disagrees, contradicts);
+  if (!outcome.refused || outcome.refused->code == ec::stale || (contradicts && !before))
     tell_have(outcome.from, now);
 }
 

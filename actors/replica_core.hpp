@@ -52,6 +52,7 @@ private:
     bool up = false;
     std::optional<ledger_have> have;  // its last word
     bool page_on_the_way = false;
+    bool disagrees = false;           // its last page contradicts this copy, and it was told so
     std::uint64_t cosigned = 0;       // what it cosigned last, as it says
     bool cosign_on_the_way = false;
     std::string refusal;              // what it said last instead of a cosignature

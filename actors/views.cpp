@@ -116,17 +116,19 @@ void views_state::on_registers(const ledger_state_answer& answer) {
 }
 
 // After each piece of work: what became of it is told when it is news, and the next piece is planned.
+// That a disk can be read does not yet mean that the trouble is over.
 void views_state::settle(const status& done) {
   asking = false;
   worked = world->time.monotonic();
-  if (failed == done.has_value()) {
-    failed = !done;
-    world->events.on(event::ledger_state_changed{origin, failed ? "views failed" : "views kept",
-                                                 failed ? render(done.error()) : std::string{}});
-  }
   if (!done) {
     registers_due = true;
+    if (!std::exchange(failed, true))
+      world->events.on(event::ledger_state_changed{origin, "views failed", render(done.error())});
     return work_at(worked + retry_interval);
+  }
+  if (failed && core->is_whole(size) && !registers_due) {
+    failed = false;
+    world->events.on(event::ledger_state_changed{origin, "views kept", {}});
   }
   if (core->next(size))
     work_at(worked + busy_interval);

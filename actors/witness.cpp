@@ -2,7 +2,6 @@
 
 #include "actors/replica_core.hpp"
 #include "messages/base/assert.hpp"
-#include "messages/base/planted.hpp"
 #include "runtime/crypto/hash.hpp"
 #include "storage/log/witness.hpp"
 
@@ -130,7 +129,6 @@ result<log::witness_decision> witness_state::judge(const node_id* from, bytes_vi
   auto memory = remembered_in(world->durable);
   if (!memory) return fail(memory.error());
   auto remembered = memory->tree;
-  if (PPN_PLANT("witness-forgets")) remembered.reset();
   auto trusted = trusted_for(body);
   auto seconds_now = duration_cast<seconds>(world->time.wall().time_since_epoch()).count();
   auto decision = log::answer_add_checkpoint(

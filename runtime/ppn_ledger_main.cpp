@@ -243,7 +243,7 @@ void ledger_verbs::add_reading() {
   auto line = std::make_shared<ledger_line>();
   auto index = std::make_shared<std::uint64_t>(0);
   CLI::App* show = add("show", "one entry with everything about it", line, "Reading");
-  show->add_option("INDEX", *index, "number of the entry, from 0")->required();
+  show->add_option("INDEX", *index, "number of the entry, from 0")->required()->check(CLI::NonNegativeNumber);
   add_json(*show, line, "one line as in export --format jsonl");
   show->footer("Example:\n  ppn ledger show 17 --json | jq .why\n");
   to_->push_back({show, [=] {
@@ -317,7 +317,8 @@ void ledger_verbs::add_checkpoints() {
   auto output = std::make_shared<std::string>();
   CLI::App* prove = add("prove", "a proof (tlog-proof) that an entry is in the ledger", proof_line,
                         "Proving");
-  prove->add_option("INDEX", *index, "number of the entry, from 0")->required();
+  prove->add_option("INDEX", *index, "number of the entry, from 0")->required()
+    ->check(CLI::NonNegativeNumber);
   prove->add_option("--output", *output, "file that appears when it is whole; else standard output");
   to_->push_back({prove, [=] {
                     return run_reading(*proof_line, *output, [&](const ledger_reader& by) {

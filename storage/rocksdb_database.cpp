@@ -82,8 +82,11 @@ void stay_small(rocksdb::Options& settings, const rocksdb_store_options& options
   settings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
 }
 
+// Of a store that was made to the end. The making ends with the file CURRENT, and what comes before
+// it is a first manifest only.
 bool is_store_file(const std::string& name) {
-  return name.ends_with(".sst") || name.ends_with(".log") || name.starts_with("MANIFEST-");
+  if (name.starts_with("MANIFEST-")) return name != "MANIFEST-000001";
+  return name.ends_with(".sst") || name.ends_with(".log");
 }
 
 // RocksDB takes a folder without its root file CURRENT for a new one and starts over. We do not.

@@ -17,7 +17,6 @@ inline constexpr std::string_view planted_bugs[] = {
   "forget-return",
   "acknowledge-before-copied",
   "authority-unchecked-by-writer",
-  "witness-forgets",
   "write-without-survey",
   "page-unproven",
   "skip-entry-in-page",

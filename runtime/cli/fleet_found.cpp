@@ -179,6 +179,10 @@ result<founding_plan> plan_of(const fleet_found_options& given, const fleet_foun
   for (const std::string& text : given.members) {
     auto member = read_member(text, world);
     if (!member) return fail(member.error());
+    for (const founding_member& other : plan.members)
+      if (other.record.id == member->record.id) // in a ledger that would be a change of the first
+        return fail(ec::invalid, "members '" + other.record.name + "' and '" + member->record.name +
+                                   "' have the same key");
     plan.members.push_back(std::move(*member));
   }
   auto controller = node_called(plan, given.controller);

@@ -36,6 +36,9 @@ public:
   // How the world's disks are looked at, past the nodes that own them.
   std::function<ledger_on_disk(std::uint32_t node, bool fleets)> look_at_disk;
 
+  // The only disk that held this log is gone: nobody can promise anything about it.
+  void forget(const std::string& origin) { logs_.erase(origin); }
+
   ledger_counts counts() const { return counts_; }
   // The entries of a log as its writer made them, and how many of them somebody relies on.
   struct truth {

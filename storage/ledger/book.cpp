@@ -154,26 +154,22 @@ result<std::uint64_t> ledger_book::rehash(std::uint64_t from, std::uint64_t octe
   std::uint64_t read = 0;
   std::uint64_t at = from;
   std::optional<error> wrong;
-  std::vector<digest> hashes;
-  std::uint64_t tile = ~std::uint64_t{0};
-  auto expected = [&](std::uint64_t index) -> result<digest> {
-    if (index / log::tile_width != tile) {
-      tile = index / log::tile_width;
-      auto width = std::min<std::uint64_t>(log::tile_width, size() - tile * log::tile_width);
-      auto loaded = tree_.tile(0, tile, static_cast<unsigned>(width));
-      if (!loaded) return fail(loaded.error());
-      hashes = std::move(*loaded);
-    }
-    return hashes[index % log::tile_width];
+  std::vector<digest> expected; // of the tile that `at` is in
+  auto load_tile = [&](std::uint64_t index) {
+    auto width = std::min<std::uint64_t>(log::tile_width, size() - index * log::tile_width);
+    auto loaded = tree_.tile(0, index, static_cast<unsigned>(width));
+    if (loaded)
+      expected = std::move(*loaded);
+    else
+      wrong = damaged(loaded.error().text);
   };
   auto visited = place_.entries.iterate(from, size(), [&](std::uint64_t index, bytes_view record) {
-    auto wanted = expected(index);
-    digest found = log::leaf_hash(record);
-    if (!wanted)
-      wrong = damaged(wanted.error().text);
-    else if (*wanted != found)
+    if (expected.empty() || index % log::tile_width == 0) load_tile(index / log::tile_width);
+    if (wrong) return false;
+    const digest& wanted = expected[index % log::tile_width];
+    if (digest found = log::leaf_hash(record); wanted != found)
       wrong = damaged("The body of entry " + std::to_string(index) + " was changed: expected hash " +
-                      wanted->hex() + ", found " + found.hex());
+                      wanted.hex() + ", found " + found.hex());
     if (wrong) return false;
     at = index + 1;
     read += record.size();

@@ -6,6 +6,7 @@
 #include "storage/log/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace ppn {
 
@@ -58,6 +59,12 @@ private:
 
 result<founded_fleet> found_fleet(const founding_plan& plan, const signing_public& admin,
                                   entropy& random, const sign_as_admin& sign) {
+  // Later in a ledger the same id again changes a record; in a founding it is a mistake.
+  std::set<node_id> ids;
+  for (const founding_member& member : plan.members)
+    if (!ids.insert(member.record.id).second)
+      return fail(ec::invalid, "two members have one key: " + member.record.id.brief() + ", '" +
+                                 member.record.name + "' is the second");
   std::vector<entry_fact> facts;
   facts.push_back(fact::genesis{plan.fleet_name, admin, plan.mesh_prefix});
   for (const founding_member& member : plan.members)

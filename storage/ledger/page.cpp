@@ -174,6 +174,7 @@ checked_page check_page(const ledger_book& book, std::string_view origin, const 
   }
   checked_page out;
   out.note = page.target;
+  out.note_size = shown.size;
   if (page.entries.empty()) return out;
   auto growth = book.extend(page.entries);
   std::uint64_t reached = growth.right.size();

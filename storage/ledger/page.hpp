@@ -24,6 +24,7 @@ result<ledger_page> make_page(const ledger_book& book, std::string_view origin,
 struct checked_page {
   std::optional<tree_log::extension> growth; // entries to commit
   std::string note;                          // to remember with them, or instead of the older one
+  std::uint64_t note_size = 0;               // ... which vouches for so many entries
   std::optional<ledger_evidence> evidence;   // the writer contradicts itself: take nothing more
   std::optional<error> refused;              // the page is no use; its sender may be at fault
 };

@@ -150,9 +150,18 @@ struct publish_fixture : node_fixture {
     std::string length = body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
     return method + " " + path + " HTTP/1.1\r\nHost: h\r\n" + length + "\r\n" + body;
   }
-  http_answer get(const std::string& path) { return ask(open(), request("GET", path)); }
+  // By a client of its own.
+  http_answer once(const std::string& text) {
+    auto client = open();
+    auto answer = ask(client, text);
+    caf::anon_send(network.listeners.at(own_address).second,
+                   stream_closed{client, {ec::unreachable, "closed by the peer"}});
+    run();
+    return answer;
+  }
+  http_answer get(const std::string& path) { return once(request("GET", path)); }
   http_answer post(const std::string& body) {
-    return ask(open(), request("POST", "/witness/add-checkpoint", body));
+    return once(request("POST", "/witness/add-checkpoint", body));
   }
 
   test_ledger ledger = test_ledger::founded(0);

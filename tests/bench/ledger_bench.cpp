@@ -7,7 +7,7 @@
 // DIR]
 //                     [--quick] [--json]
 // DIR is where the disk to be measured is. Figures, not verdicts: only what cannot run ends with 1.
-#include "tests/bench/ledger_bench_disk.hpp"
+#include "tests/bench/ledger_bench_place.hpp"
 #include "tests/bench/ledger_bench_verify.hpp"
 #include "tests/bench/ledger_bench_writers.hpp"
 
@@ -71,6 +71,7 @@ double rate_of(const results& from, const std::string& name) {
 constexpr const char* raw_append = "file append + fdatasync";
 constexpr const char* bare_put = "rocksdb put, sync";
 constexpr const char* fair_base = "rocksdb put, sync + cell";
+constexpr const char* no_actor = "ledger's book, no actor";
 constexpr const char* common_way = "sqlite WAL, FULL";
 
 std::string ledger_with(std::size_t writers) {
@@ -86,7 +87,8 @@ void measure_appends(results& into, const options& how) {
   std::vector<one_writer> bases{{{raw_append, {}, {}}, append_to_file(scratch.at("file"))},
                                 {{bare_put, {}, {}}, put_to_rocksdb(scratch.at("put"))},
                                 {{fair_base, {}, {}}, put_and_cell(scratch.at("cell"))},
-                                {{common_way, {}, {}}, insert_into_sqlite(scratch.at("sqlite"))}};
+                                {{common_way, {}, {}}, insert_into_sqlite(scratch.at("sqlite"))},
+                                {{no_actor, {}, {}}, commit_to_book(scratch.at("book"))}};
   const std::vector<std::size_t> crowds{1, 16, 256};
   std::vector<series> crowded;
   for (std::size_t writers : crowds)

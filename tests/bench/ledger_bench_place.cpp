@@ -56,4 +56,14 @@ std::shared_ptr<ledger_core> make_core(const ledger_place& place, signer& keys) 
       own_ledger(), place.book, fleet_fold(fleet_id{}, verify_by(keys)), keys, *place.durable);
 }
 
+durable_write commit_to_book(const std::string& folder) {
+  auto place = std::make_shared<ledger_place>(folder);
+  return [place, key = make_log_key(), number = std::uint64_t{0}]() mutable {
+    bytes entry(entry_octets);
+    store_be64(entry.data(), ++number);
+    auto done = commit_signed(*place->book, key, {std::move(entry)}, false);
+    if (!done) give_up(done.error().text);
+  };
+}
+
 } // namespace ppn::bench

@@ -6,7 +6,7 @@
 #include "runtime/adapters/file_cells.hpp"
 #include "storage/ledger/writer.hpp"
 #include "storage/rocksdb_store.hpp"
-#include "tests/bench/ledger_bench_support.hpp"
+#include "tests/bench/ledger_bench_disk.hpp"
 
 namespace ppn::bench {
 
@@ -25,5 +25,8 @@ struct ledger_place {
 
 ledger_setup own_ledger();
 std::shared_ptr<ledger_core> make_core(const ledger_place& place, signer& keys);
+
+// A signed commit of one entry at a time, without the actor and its queue.
+durable_write commit_to_book(const std::string& folder);
 
 } // namespace ppn::bench

@@ -41,8 +41,8 @@ order_maker::order_maker(std::uint64_t series) {
     octets_ = need(wire::encode_order(sample_order(reason)));
     entry_size_ = entry_size_of(octets_);
   }
-  const auto id = sample_order(0).id.view();
-  auto at = std::search(octets_.begin(), octets_.end(), id.begin(), id.end());
+  const order_id id = sample_order(0).id;
+  auto at = std::search(octets_.begin(), octets_.end(), id.octets.begin(), id.octets.end());
   if (at == octets_.end()) give_up("an order without its id");
   id_at_ = static_cast<std::size_t>(at - octets_.begin());
   store_be64(&octets_[id_at_], series);

@@ -111,13 +111,14 @@ BOOST_AUTO_TEST_CASE(a_store_that_runs_into_a_full_disk_keeps_reading_and_goes_o
   filled.record_octets = 100'000;
   fill_until_full(filled);
   BOOST_TEST(filled.model.records.size() > 20u);
+  // Tables take less space than the log they came from, so that a refusal may leave room for more.
   for (int again = 0; again < 3; ++again) {
-    CHECK_CODE(filled.try_next(), no_space);
+    fill_until_full(filled);
     filled.check();
   }
   filled.reopen(); // a restart helps nothing, and does no harm
   filled.check();
-  CHECK_CODE(filled.try_next(), no_space);
+  fill_until_full(filled);
   filled.check();
   grow();
   filled.append_next();

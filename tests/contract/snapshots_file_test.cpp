@@ -35,7 +35,7 @@ public:
   void fail_next_sync() override { failing_sync = syncs + 1; }
   void damage_newest(const std::string& name) override {
     bool second = generation(path(name, 1)) > generation(path(name, 0));
-    flip(path(name, second ? 1 : 0), 60);
+    flip(path(name, second ? 1 : 0), 56); // its first octet of data
   }
   void damage_both(const std::string& name) override {
     flip(path(name, 0), 25);

@@ -3,6 +3,7 @@
 
 #include "sim/checkers/convergence.hpp"
 #include "sim/checkers/eviction.hpp"
+#include "sim/checkers/ledger_audit.hpp"
 #include "sim/world.hpp"
 
 #include <algorithm>
@@ -10,16 +11,21 @@
 
 namespace ppn::sim {
 
-class story final : private checker {
+class story : private checker {
 public:
   explicit story(std::uint32_t nodes, std::uint64_t seed = 1)
-      : fleet({seed, nodes, 0}, log), evictions(0, ids(), found) {
+      : fleet({seed, nodes, 0}, log), evictions(0, ids(), found), ledgers(0, nodes, found) {
     fleet.add_checker(evictions);
+    ledgers.look_at_disk = [this](std::uint32_t node, bool fleets) {
+      return fleet.node(node).on_disk(fleets);
+    };
+    fleet.add_checker(ledgers);
     fleet.add_checker(*this);
     for (node_index node = 0; node < nodes; ++node) BOOST_REQUIRE(fleet.start(node).has_value());
   }
   ~story() override {
     fleet.finish();
+    audit_ledgers(fleet, ledgers, found);
     for (const violation& v : found.kept()) BOOST_ERROR(v.checker << ": " << v.text);
   }
 
@@ -47,6 +53,7 @@ public:
   violation_list found;
   world fleet;
   eviction_checker evictions;
+  ledger_checker ledgers;
   bool doubt = false;
 
 private:

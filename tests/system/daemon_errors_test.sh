@@ -100,7 +100,7 @@ check_identity() {
 
 check_instances() {
   fleet_start laptop-a
-  fleet_wait 10 laptop-a '.node.name == "laptop-a"' >/dev/null
+  fleet_wait 30 laptop-a '.node.name == "laptop-a"' >/dev/null || wrong "laptop-a does not answer"
   refused_at_start 75 'another' "$fleet_folder/laptop-a.toml"
   # Another node that wants the same address.
   local id
@@ -144,7 +144,9 @@ with open(sys.argv[1], "r+b") as file:
 PYTHON
   done
 }
-flip_all() { find ledger/fleet -name "$1" -print0 | xargs -0 bash -c "$(declare -f flip); flip \"\$@\"" flip; }
+flip_all() {
+  find ledger/fleet -name "$1" -print0 | xargs -0 bash -c "$(declare -f flip); flip \"\$@\"" flip
+}
 cut_all() { find ledger/fleet -name '*.log' -size +0 -exec truncate -s 100 {} +; }
 
 check_ledger() {
@@ -170,8 +172,8 @@ check_ledger() {
   # A founding of another fleet that this node belongs to as well.
   found "$fleet_folder/second" laptop-b laptop-a
   rm -rf "$fleet_folder/laptop-b" && cp -a "$fleet_folder/kept" "$fleet_folder/laptop-b"
-  refused_at_start 66 'another fleet' \
-    "$(changed "s|^founding = .*|founding = \"$fleet_folder/second\"|; /^id = /d" "$fleet_folder/laptop-b.toml")"
+  local other="s|^founding = .*|founding = \"$fleet_folder/second\"|; /^id = /d"
+  refused_at_start 66 'another fleet' "$(changed "$other" "$fleet_folder/laptop-b.toml")"
   # What was kept opens, and once it is in tables those are looked at too.
   fleet_start laptop-b
   fleet_wait 20 laptop-b '.node.name == "laptop-b"' >/dev/null || wrong "a whole ledger does not open"
@@ -182,6 +184,37 @@ check_ledger() {
     refused_ledger "a table with other octets" 'laptop-b\|ledger' flip_all '*.sst'
   fi
   rm -rf "$fleet_folder/laptop-b" && mv "$fleet_folder/kept" "$fleet_folder/laptop-b"
+}
+
+# A disk that takes no more in the middle of the work: no file of the controller may grow over 300 KiB.
+# The daemon ends by itself, and the next start finds all that was acknowledged.
+check_failing_disk() {
+  local code=0 entered size
+  (trap '' XFSZ && ulimit -f 300 && exec "$bin/os-infrastructure" --config "$fleet_folder/laptop-a.toml" \
+    >>"$(fleet_log laptop-a)" 2>&1) &
+  fleet_pid[laptop-a]=$!
+  fleet_start laptop-b
+  fleet_start gcp-cloud-1
+  fleet_wait 40 laptop-a '.ledgers[] | select(.which == "fleet") | .state == "ready"' >/dev/null ||
+    wrong "the controller's ledger is not ready"
+  entered=$(PPN_HOME=$fleet_folder "$bin/ppn" ledger note --node laptop-a --count 2000 \
+    --reason "$(printf 'x%.0s' {1..900})" 2>&1 | grep -o '[0-9]* of 2000' || true)
+  wait "${fleet_pid[laptop-a]}" || code=$?
+  unset 'fleet_pid[laptop-a]'
+  [[ $code == 74 ]] || wrong "a failed ledger ended the daemon with $code, not 74"
+  tail -n 1 "$(fleet_log laptop-a)" | grep -q 'giving-up.*the disk of a ledger failed' ||
+    wrong "the log does not say why the daemon ended"
+  fleet_start laptop-a
+  fleet_wait 40 laptop-a '.ledgers[] | select(.which == "fleet") | .state == "ready"' >/dev/null ||
+    wrong "the ledger does not open after its disk failed"
+  size=$(fleet_field laptop-a '.ledgers[] | select(.which == "fleet") | .size')
+  ((size >= 7 + ${entered%% *})) || wrong "of '$entered' entries only $size are there"
+  echo "ok 74: ${entered:-nothing} entered before the disk failed, $size entries there afterwards"
+  local name
+  for name in "${fleet_names[@]}"; do
+    fleet_signal TERM "$name"
+    fleet_reap "$name"
+  done
 }
 
 check_disks() {
@@ -222,6 +255,7 @@ main() {
   check_identity
   check_instances
   check_ledger
+  check_failing_disk
   check_disks
   ((failures == 0)) || { echo "daemon_errors_test: $failures wrong" >&2 && exit 1; }
 }

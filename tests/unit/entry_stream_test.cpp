@@ -4,6 +4,8 @@
 
 #include "fake_node.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 using namespace ppn;
 
 namespace {

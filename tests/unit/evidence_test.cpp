@@ -29,7 +29,9 @@ struct evidence_fixture {
   }
 };
 
-bool add(evidence_book& to, ledger_evidence what) { return to.add(what); }
+bool add(evidence_book& to, ledger_evidence what) {
+  return to.add(what);
+}
 
 } // namespace
 
@@ -92,7 +94,8 @@ BOOST_AUTO_TEST_CASE(there_is_a_bound_and_the_cell_keeps_the_oldest) {
   kept = book.all().size();
   BOOST_TEST(kept > 10u);
   BOOST_TEST(kept < evidence_book::most);
-  for (std::size_t i = 0; i < kept; ++i) BOOST_TEST(book.all()[i].size == i);
+  for (std::size_t i = 0; i < kept; ++i)
+    BOOST_TEST(book.all()[i].size == i);
 }
 
 BOOST_AUTO_TEST_CASE(one_damaged_copy_of_the_cell_costs_the_newest_item_only) {

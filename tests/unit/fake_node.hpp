@@ -20,10 +20,11 @@ inline crypto::signing_key key_of(octet seed) {
   return crypto::signing_key::from_seed(bytes(32, seed));
 }
 
-inline bytes noted_entry(std::uint64_t number, const std::string& why = "remark") {
+inline bytes noted_entry(std::uint64_t number, const std::string& why = "remark",
+                         order_author::kind by = order_author::kind::local_user) {
   ledger_order order;
   store_le64(order.id.octets.data(), number + 1);
-  order.who = {order_author::kind::local_user, key_of(9).public_part(), 1000};
+  order.who = {by, key_of(9).public_part(), by == order_author::kind::local_user ? 1000u : 0u};
   order.why = why + ' ' + std::to_string(number);
   order.what = fact::noted{};
   auto octets = wire::encode_order(order);

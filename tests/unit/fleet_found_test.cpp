@@ -185,11 +185,11 @@ BOOST_AUTO_TEST_CASE(roles_are_for_nodes_of_the_fleet) {
 
 BOOST_AUTO_TEST_CASE(what_would_not_count_is_not_written) {
   given.members[1] = "a=b.keys@10.8.0.2"; // two of one name
-  refusal(2);
+  BOOST_TEST(says(refusal(2), "member-added: "));
   given.members[1] = "b=b.keys@10.8.0.1"; // at one place
-  refusal(2);
+  BOOST_TEST(says(refusal(2), "member-added: "));
   given.members[1] = "b=a.keys@10.8.0.2"; // with one key
-  refusal(2);
+  BOOST_TEST(says(refusal(2), "members 'a' and 'b' have the same key"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_overwritten_and_no_key_means_no_fleet) {

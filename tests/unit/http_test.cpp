@@ -302,9 +302,9 @@ BOOST_AUTO_TEST_CASE(a_tile_is_for_ever_and_a_checkpoint_is_not) {
 BOOST_AUTO_TEST_CASE(a_checkpoint_is_shown_with_the_cosignatures_of_its_size_only) {
   auto note = [](int size, const char* more) {
     return "log.example/1\n" + std::to_string(size) + "\n" + std::string(43, 'A') + "=\n\n" +
-           "\u2014 log.example/1 AAAAAQ==\n" + more;
+           "\u2014 log.example/1 AAAAAQI=\n" + more;
   };
-  const char* line = "\u2014 w.example/1 AAAAAg==\n";
+  const char* line = "\u2014 w.example/1 AAAAAgI=\n";
   ledger_report_answer answer;
   BOOST_TEST(response_to(answer).status == 404);
   answer.report.note = note(5, "");

@@ -15,7 +15,9 @@
 
 namespace ppn::test {
 
-inline mono_time at(nanoseconds since_start) { return mono_time{} + since_start; }
+inline mono_time at(nanoseconds since_start) {
+  return mono_time{} + since_start;
+}
 inline wall_time wall_at(nanoseconds since_start) {
   return wall_time{} + hours{24 * 365 * 50} + since_start;
 }
@@ -31,10 +33,11 @@ struct test_fleet {
   }
   static sim::world_signer keys_of(std::size_t node) { return {secret, id_of(node)}; }
 
-  explicit test_fleet(std::size_t members, acknowledgement policy = acknowledgement::local)
+  explicit test_fleet(std::size_t members, acknowledgement policy = acknowledgement::local,
+                      std::string name = "test")
       : size(members) {
     founding_plan plan;
-    plan.fleet_name = "test";
+    plan.fleet_name = std::move(name);
     plan.controller = id_of(0);
     plan.policy = policy;
     for (std::size_t node = 0; node < members; ++node) {
@@ -49,8 +52,8 @@ struct test_fleet {
       plan.members.push_back(std::move(member));
       if (node > 0) plan.witnesses.push_back(id_of(node));
     }
-    auto made = found_fleet(plan, admin.identity(), random,
-                            [this](bytes_view text) { return admin.sign(text); });
+    auto made =
+        found_fleet(plan, admin.identity(), random, [this](bytes_view text) { return admin.sign(text); });
     BOOST_REQUIRE(made.has_value());
     founding = std::move(*made);
     origin = "ppn/" + founding.fleet.hex();
@@ -99,9 +102,7 @@ struct test_member {
     BOOST_REQUIRE_MESSAGE(opened, (opened ? "" : render(opened.error())));
     auto book = std::make_shared<ledger_book>(*std::move(opened));
     fleet_fold fold(of->founding.fleet, [this](const signing_public& by, bytes_view text,
-                                               const signature& sig) {
-      return keys.verify(by, text, sig);
-    });
+                                               const signature& sig) { return keys.verify(by, text, sig); });
     BOOST_REQUIRE(book->entries().iterate(0, book->size(), [&](std::uint64_t, bytes_view entry) {
       fold.apply(entry);
       return true;
@@ -140,7 +141,8 @@ struct test_member {
     return ticket;
   }
   void work(nanoseconds now = {}) {
-    while (core->commit_due()) core->commit(wall_at(now), at(now));
+    while (core->commit_due())
+      core->commit(wall_at(now), at(now));
   }
   const ledger_core::outcome* answer(std::uint64_t ticket) const {
     for (const auto& each : core->outcomes)
@@ -159,8 +161,7 @@ struct test_member {
   std::size_t times(const std::string& state) const {
     std::size_t count = 0;
     for (const auto& what : core->events)
-      if (auto* changed = std::get_if<event::ledger_state_changed>(&what))
-        count += changed->state == state;
+      if (auto* changed = std::get_if<event::ledger_state_changed>(&what)) count += changed->state == state;
     return count;
   }
 
@@ -184,7 +185,8 @@ inline std::string pass_page(const test_member& from, test_member& to) {
 }
 
 inline void follow(const test_member& from, test_member& to) {
-  while (to.core->size() < from.core->size()) BOOST_REQUIRE_EQUAL(pass_page(from, to), "");
+  while (to.core->size() < from.core->size())
+    BOOST_REQUIRE_EQUAL(pass_page(from, to), "");
 }
 
 } // namespace ppn::test

@@ -41,8 +41,8 @@ struct double_fixture {
     at.give(fleet.remark(0, text));
     at.work();
   }
-  void is_named(const test_member& by, const node_id& shown_by, std::uint64_t size,
-                const digest& expected, const digest& found) {
+  void is_named(const test_member& by, const node_id& shown_by, std::uint64_t size, const digest& expected,
+                const digest& found) {
     auto told = accusations(by);
     BOOST_REQUIRE(told.size() == 1u);
     BOOST_TEST((told[0].what == ledger_evidence::kind::fork));
@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(a_copy_of_the_one_hears_the_other_and_names_the_fork_at_onc
 
 BOOST_AUTO_TEST_CASE(one_that_grew_further_cannot_prove_that_it_extends_the_copy) {
   enter(writer, "mine");
-  for (int i = 0; i < 5; ++i) enter(twin, "mine too");
+  for (int i = 0; i < 5; ++i)
+    enter(twin, "mine too");
   follow(writer, copy);
   auto page = twin.core->page_for(copy.core->have());
   BOOST_REQUIRE(page.has_value());
@@ -257,9 +258,9 @@ struct change_fixture {
     at.work();
   }
   void hand_over() {
-    auto ticket = first.give(fleet.decided(
-      fact::role_given{fleet_role::controller, second.id, term_number{2}, false, 0, {}},
-      first.core->size()));
+    auto ticket = first.give(
+        fleet.decided(fact::role_given{fleet_role::controller, second.id, term_number{2}, false, 0, {}},
+                      first.core->size()));
     first.work();
     BOOST_REQUIRE(first.code(ticket) == "entered");
   }
@@ -298,27 +299,23 @@ BOOST_AUTO_TEST_CASE(the_old_key_signs_nothing_beyond_its_term) {
   page.from = copy.core->size();
   page.entries = {fleet.founding.entries[1]};
   page.target = log::sign_checkpoint({fleet.origin, grown.right.size(), grown.right.root(), {}}, *own_key,
-                                     [&](bytes_view text) {
-                                       return first.keys.sign_as(key_role::log, text);
-                                     })
-                  .value();
-  auto proof = log::consistency_proof(page.from, grown.right.size(),
-                                      [&](unsigned level, std::uint64_t index) -> result<digest> {
-                                        auto leaf = [&](std::uint64_t i) {
-                                          return i == page.from
-                                                   ? grown.leaves[0]
-                                                   : log::leaf_hash(copy.entries->read(i).value());
-                                        };
-                                        std::vector<digest> row;
-                                        for (std::uint64_t i = index << level; i < (index + 1) << level; ++i)
-                                          row.push_back(leaf(i));
-                                        while (row.size() > 1) {
-                                          for (std::size_t i = 0; i < row.size() / 2; ++i)
-                                            row[i] = log::node_hash(row[2 * i], row[2 * i + 1]);
-                                          row.resize(row.size() / 2);
-                                        }
-                                        return row[0];
-                                      });
+                                     [&](bytes_view text) { return first.keys.sign_as(key_role::log, text); })
+                    .value();
+  auto proof = log::consistency_proof(
+      page.from, grown.right.size(), [&](unsigned level, std::uint64_t index) -> result<digest> {
+        auto leaf = [&](std::uint64_t i) {
+          return i == page.from ? grown.leaves[0] : log::leaf_hash(copy.entries->read(i).value());
+        };
+        std::vector<digest> row;
+        for (std::uint64_t i = index << level; i < (index + 1) << level; ++i)
+          row.push_back(leaf(i));
+        while (row.size() > 1) {
+          for (std::size_t i = 0; i < row.size() / 2; ++i)
+            row[i] = log::node_hash(row[2 * i], row[2 * i + 1]);
+          row.resize(row.size() / 2);
+        }
+        return row[0];
+      });
   BOOST_REQUIRE(proof.has_value());
   page.extends = *proof;
   status taken = copy.core->take_page(first.id, page, at({}));
@@ -335,7 +332,8 @@ BOOST_AUTO_TEST_CASE(a_body_that_changed_is_named_and_ends_the_ledger) {
   test_member writer(fleet, 0);
   writer.begin();
   writer.disk.damage(2);
-  while (writer.core->rehash_step(1)) continue;
+  while (writer.core->rehash_step(1))
+    continue;
   auto told = accusations(writer);
   BOOST_REQUIRE(told.size() == 1u);
   BOOST_TEST((told[0].what == ledger_evidence::kind::changed_body));

@@ -4,6 +4,7 @@
 
 #include "fake_node.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 

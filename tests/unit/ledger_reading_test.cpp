@@ -3,6 +3,7 @@
 
 #include "fake_node.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
 using namespace ppn;
@@ -37,6 +38,7 @@ BOOST_AUTO_TEST_SUITE(reading_a_ledger)
 
 BOOST_AUTO_TEST_CASE(an_entry_is_shown_with_names_for_people) {
   fake::node node(300);
+  node.entries[17] = fake::noted_entry(17, "remark", order_author::kind::node);
   auto what = run(node, false, [](const auto& by) { return show_entry(by, 17); });
   BOOST_TEST(what.done.has_value());
   BOOST_TEST(what.text.starts_with("entry 17\n"));

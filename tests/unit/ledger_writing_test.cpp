@@ -4,6 +4,7 @@
 #include "fake_node.hpp"
 #include "messages/base/limits.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 

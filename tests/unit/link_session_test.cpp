@@ -341,13 +341,13 @@ BOOST_AUTO_TEST_CASE(a_length_over_the_cap_ends_the_session_before_anything_is_a
     BOOST_TEST(largest_allocation < 1024u);
     return to.code();
   };
-  for (std::size_t over : {std::size_t{0}, std::size_t{8}, std::size_t{0xfff0'0000}}) {
+  for (std::size_t over : {std::size_t{0}, std::size_t{8}, std::size_t{0xffe0'0000}}) {
     const std::string wanted = over == 0 ? "" : "too-large"; // at the cap the rest is awaited
     table fresh, link;
     link.established();
     BOOST_TEST(announced(fresh.dialer, limits::hello_max + over) == wanted);
     BOOST_TEST(announced(fresh.acceptor, limits::hello_max + over) == wanted);
-    BOOST_TEST(announced(link.dialer, limits::frame_control_max + over) == wanted);
+    BOOST_TEST(announced(link.dialer, limits::frame_bulk_max + over) == wanted);
   }
 }
 

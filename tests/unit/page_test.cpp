@@ -25,7 +25,8 @@ struct page_fixture {
     enter(6);
   }
   void enter(int count) {
-    for (int i = 0; i < count; ++i) writer.give(fleet.remark(0));
+    for (int i = 0; i < count; ++i)
+      writer.give(fleet.remark(0));
     writer.work();
   }
   log::verify_function verify() {
@@ -66,7 +67,9 @@ BOOST_AUTO_TEST_CASE(the_next_entries_are_taken_with_their_checkpoint) {
   BOOST_TEST(checked.note == writer.core->book().note());
 }
 
-BOOST_AUTO_TEST_CASE(who_brings_it_does_not_matter) { BOOST_TEST(verdict(check(page(), stranger)) == ""); }
+BOOST_AUTO_TEST_CASE(who_brings_it_does_not_matter) {
+  BOOST_TEST(verdict(check(page(), stranger)) == "");
+}
 
 BOOST_AUTO_TEST_CASE(a_page_without_entries_is_news_about_a_checkpoint) {
   auto news = page();
@@ -89,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_page_holds_1024_entries_at_most) {
 
 BOOST_AUTO_TEST_CASE(a_page_fits_a_bulk_frame) {
   const std::string text(limits::reason_octets, 'x');
-  for (int i = 0; i < 2'000; ++i) writer.give(fleet.remark(0, text));
+  for (int i = 0; i < 2'000; ++i)
+    writer.give(fleet.remark(0, text));
   writer.work();
   auto next = page();
   BOOST_TEST(next.entries.size() < limits::page_entries);
@@ -104,7 +108,8 @@ BOOST_AUTO_TEST_CASE(a_copy_of_any_size_catches_up_with_a_writer_of_any_size) {
     copy.open();
     for (int step = *rc::gen::inRange(1, 8); step > 0; --step) {
       int count = *rc::gen::elementOf(std::vector<int>{0, 1, 2, 3, 100, 255, 256, 257, 700});
-      for (int i = 0; i < count; ++i) writer.give(fleet.remark(0));
+      for (int i = 0; i < count; ++i)
+        writer.give(fleet.remark(0));
       writer.work();
       if (*rc::gen::arbitrary<bool>()) RC_ASSERT(pass_page(writer, copy) == "");
     }
@@ -130,7 +135,8 @@ BOOST_AUTO_TEST_CASE(entries_that_are_not_in_the_checkpoint) {
   std::swap(swapped.entries[1], swapped.entries[2]);
   first_left_out.entries.erase(first_left_out.entries.begin());
   for (const ledger_page& wrong : {changed, dropped, added, swapped, first_left_out})
-    for (const node_id& from : {writer.id, stranger}) BOOST_TEST(verdict(check(wrong, from)) == "unauthentic");
+    for (const node_id& from : {writer.id, stranger})
+      BOOST_TEST(verdict(check(wrong, from)) == "unauthentic");
 }
 
 BOOST_AUTO_TEST_CASE(every_octet_of_a_page_counts) {
@@ -236,7 +242,7 @@ BOOST_AUTO_TEST_CASE(no_checkpoint_or_garbage) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_copy_believes_its_own_fleets_founding_only) {
-  test_fleet foreign(4);
+  test_fleet foreign(3, acknowledgement::local, "another");
   test_member foreign_writer(foreign, 0), empty(fleet, 2);
   foreign_writer.begin();
   empty.open();
@@ -269,14 +275,25 @@ BOOST_AUTO_TEST_CASE(whatever_is_changed_in_a_page_nothing_wrong_is_ever_taken) 
     ledger_page wrong = good;
     for (int times = *rc::gen::inRange(1, 4); times > 0; --times) {
       switch (*rc::gen::inRange(0, 6)) {
-      case 0: wrong.from += *rc::gen::inRange<std::uint64_t>(0, 3); break;
-      case 1: wrong.entries.resize(*rc::gen::inRange<std::size_t>(0, 9)); break;
-      case 2:
-        if (!wrong.entries.empty()) wrong.entries[*rc::gen::inRange<std::size_t>(0, wrong.entries.size())].push_back(0);
+      case 0:
+        wrong.from += *rc::gen::inRange<std::uint64_t>(0, 3);
         break;
-      case 3: wrong.target = *rc::gen::element(good.target, copy.core->book().note(), std::string()); break;
-      case 4: wrong.extends = *rc::gen::element(good.extends, good.reaches); break;
-      case 5: wrong.reaches = *rc::gen::element(good.extends, good.reaches); break;
+      case 1:
+        wrong.entries.resize(*rc::gen::inRange<std::size_t>(0, 9));
+        break;
+      case 2:
+        if (!wrong.entries.empty())
+          wrong.entries[*rc::gen::inRange<std::size_t>(0, wrong.entries.size())].push_back(0);
+        break;
+      case 3:
+        wrong.target = *rc::gen::element(good.target, copy.core->book().note(), std::string());
+        break;
+      case 4:
+        wrong.extends = *rc::gen::element(good.extends, good.reaches);
+        break;
+      case 5:
+        wrong.reaches = *rc::gen::element(good.extends, good.reaches);
+        break;
       }
     }
     auto checked = check(wrong, stranger);
@@ -308,7 +325,8 @@ BOOST_AUTO_TEST_CASE(a_word_of_the_same_history_says_how_much_there_is) {
 
 BOOST_AUTO_TEST_CASE(a_signed_word_of_another_history_is_a_fork) {
   ledger_have word{3, some_digest(), signed_note({fleet.origin, 3, some_digest(), {}}, writer.keys)};
-  auto found = compare_with(copy.core->book(), fleet.origin, copy.core->fold().state(), verify(), stranger, word);
+  auto found =
+      compare_with(copy.core->book(), fleet.origin, copy.core->fold().state(), verify(), stranger, word);
   BOOST_REQUIRE(found.evidence.has_value());
   BOOST_TEST(found.evidence->size == 3u);
   BOOST_TEST((found.evidence->peer == stranger));
