@@ -39,6 +39,7 @@ struct vm_fleet_state {
   ledger_actor ledger;
   node_id own;
   registry_entries entries;
+  std::optional<std::pair<entry_fact, submitted_order>> unanswered;
   tick_timer timer;
 };
 
@@ -122,12 +123,17 @@ void vm_fleet_state::enter(mono_time now) {
   if (!ledger) return;
   auto what = entries.next(*core, now);
   if (!what) return;
-  auto order = order_for(std::move(*what));
-  PPN_ASSERT(order.has_value());
+  // One whose fate is unknown is given again as it was: the ledger enters an order once.
+  if (!unanswered || unanswered->first != *what) {
+    auto order = order_for(*what);
+    PPN_ASSERT(order.has_value());
+    unanswered = {std::move(*what), std::move(*order)};
+  }
   auto refused = [this] { entries.refused(world->time.monotonic()); };
-  self->request(ledger, caf::infinite, append_order{std::move(*order)})
+  self->request(ledger, caf::infinite, append_order{unanswered->second})
     .then(
       [this, refused](const append_answer& answer) {
+        unanswered.reset();
         if (answer.refused) return refused();
         entries.written();
         finish(world->time.monotonic());

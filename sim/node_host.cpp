@@ -119,6 +119,7 @@ void node_host::kill(bool power_lost) {
   for (const auto& actor : actors_) {
     auto* self = static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(actor));
     if (self->getf(caf::abstract_actor::is_terminated_flag)) continue;
+    self->context(nullptr); // whoever ran it last is gone; what its end sends runs nowhere
     self->cleanup(caf::exit_reason::kill, nullptr);
     self->on_exit(); // destroys the state, and with it the handles that form cycles
   }

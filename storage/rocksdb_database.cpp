@@ -1,7 +1,6 @@
 #include "storage/rocksdb_database.hpp"
 
 #include "messages/base/assert.hpp"
-#include "storage/rocksdb_format.hpp"
 #include "storage/rocksdb_status.hpp"
 
 #include <algorithm>
@@ -108,8 +107,8 @@ status check_folder(rocksdb::Env& env, const rocksdb_store_options& options) {
   return {};
 }
 
-// How many records RocksDB says that it holds: exact, because none is ever overwritten or deleted,
-// and read from the tables' footers.
+// How many values RocksDB says that a family holds: exact, because none is ever overwritten or
+// deleted, and read from the tables' footers.
 result<std::uint64_t> count_entries(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
   rocksdb::TablePropertiesCollection tables;
   if (rocksdb::Status got = db.GetPropertiesOfAllTables(family, &tables); !got.ok())
@@ -192,6 +191,34 @@ status rocksdb_database::open_database(access how) {
   // part that is not ours.
   if (why.code == ec::not_found || tried.IsInvalidArgument()) why.code = ec::integrity;
   return fail(why);
+}
+
+result<rocksdb_format::store_totals> rocksdb_database::measured() const {
+  result<std::uint64_t> length = measured_length();
+  if (!length) return fail(length.error());
+  result<std::uint64_t> tile_count = count_entries(*db_, tiles());
+  if (!tile_count) return fail(tile_count.error());
+  const rocksdb_format::store_totals counted{*length, *tile_count};
+  auto written = written_totals();
+  if (!written) return fail(written.error());
+  if (*written == counted) return counted;
+  auto text = [](const rocksdb_format::store_totals& totals) {
+    return std::to_string(totals.records) + " records and " + std::to_string(totals.tiles) +
+           " tiles";
+  };
+  return fail(ec::integrity, db_->GetName() + " holds " + text(counted) +
+                                 ", but its last batch left " + text(*written));
+}
+
+// None before the first batch.
+result<rocksdb_format::store_totals> rocksdb_database::written_totals() const {
+  using namespace rocksdb_format;
+  std::string stored;
+  const rocksdb::Slice key(reinterpret_cast<const char*>(totals_key.data()), totals_key.size());
+  rocksdb::Status got = db_->Get({}, heads(), key, &stored);
+  if (got.IsNotFound()) return store_totals{};
+  if (!got.ok()) return fail(translate(got, "cannot read the totals"));
+  return value_of("the totals", totals_key, view_of(stored)).and_then(decode_totals);
 }
 
 // As many different keys as there are numbers from 0 to the last key: then none is missing.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/rocksdb_files.hpp"
+#include "storage/rocksdb_format.hpp"
 #include "storage/rocksdb_store.hpp"
 
 #include <mutex>
@@ -31,9 +32,9 @@ public:
   rocksdb::ColumnFamilyHandle* tiles() const { return families_[1]; }
   rocksdb::ColumnFamilyHandle* heads() const { return families_[2]; }
 
-  // How many records there are; ec::integrity when one of them is missing. Takes no longer as the
-  // store grows.
-  result<std::uint64_t> measured_length() const;
+  // How many records and tiles there are; ec::integrity when one of them is missing, or a family is
+  // not of the same batch as the others. Takes no longer as the store grows.
+  result<rocksdb_format::store_totals> measured() const;
 
   // Of a flush or a compaction, since this was opened.
   std::optional<error> background_error() const;
@@ -48,6 +49,8 @@ private:
   rocksdb_database(const rocksdb_store_options& options, rocksdb::Env* world);
   status open_database(access how);
   rocksdb::Options settings() const;
+  result<std::uint64_t> measured_length() const;
+  result<rocksdb_format::store_totals> written_totals() const;
 
   const rocksdb_store_options options_;
   std::unique_ptr<strict_environment> environment_;

@@ -25,6 +25,18 @@ tile_key key_of_tile(std::uint8_t level, std::uint64_t index) {
   return key;
 }
 
+std::array<octet, 16> encode(const store_totals& totals) {
+  std::array<octet, 16> out;
+  store_be64(out.data(), totals.records);
+  store_be64(out.data() + 8, totals.tiles);
+  return out;
+}
+
+result<store_totals> decode_totals(bytes_view value) {
+  if (value.size() != 16) return fail(ec::integrity, "the totals have another size");
+  return store_totals{load_be64(value.data()), load_be64(value.data() + 8)};
+}
+
 value_header header_of(bytes_view key, bytes_view value) {
   crc32c sum;
   sum.process_bytes(key.data(), key.size());

@@ -1,12 +1,16 @@
 // What stands in a store on RocksDB, octet by octet. The durable format, never to change:
-//   family   key                                              value, after its header
-//   default  index of the record (8)                          the record
-//   tiles    level (1) | index (8)                            the tile
-//   heads    one zero octet                                   the head of the newest batch that had
-//   one heads    length of the store that it belongs to (8)       a kept head
+//   family   key                             value, after its header
+//   default  index of the record (8)         the record
+//   tiles    level (1) | index (8)           the tile
+//   heads    00                              the head of the newest batch that had one
+//   heads    00 00                           how many records (8) and tiles (8) there are
+//   heads    length that it belongs to (8)   a kept head
 // Numbers stand most significant octet first. The header before each value:
 //   format 1 (1 octet) | CRC-32C of key and value (4 octets, least significant first)
-// All of a batch is one RocksDB WriteBatch. Only the newest head is ever written over.
+// All of a batch is one RocksDB WriteBatch. Only the values under the two short keys are ever
+// written over; they stand before the kept heads, so that who seeks those never meets them. The
+// totals keep the families together: should RocksDB ever return to an older state in one of them,
+// they no longer fit.
 #pragma once
 
 #include "messages/base/bytes.hpp"
@@ -23,8 +27,16 @@ using number_key = std::array<octet, 8>; // of a record, and of a kept head
 using tile_key = std::array<octet, 9>;
 using value_header = std::array<octet, 5>;
 
-// Stands before every kept head, so that who seeks those never meets it.
 inline constexpr std::array<octet, 1> newest_head_key{0};
+inline constexpr std::array<octet, 2> totals_key{0, 0};
+
+struct store_totals {
+  std::uint64_t records = 0;
+  std::uint64_t tiles = 0;
+  bool operator==(const store_totals&) const = default;
+};
+std::array<octet, 16> encode(const store_totals& totals);
+result<store_totals> decode_totals(bytes_view value);
 
 number_key key_of_number(std::uint64_t number);
 tile_key key_of_tile(std::uint8_t level, std::uint64_t index);

@@ -34,15 +34,16 @@ void put(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* family, bytes
   PPN_ASSERT(added.ok());
 }
 
-rocksdb::WriteBatch writes_of(const rocksdb_database& into, std::uint64_t length,
-                              const store_batch& batch) {
+rocksdb::WriteBatch writes_of(const rocksdb_database& into, const store_totals& before,
+                              const store_totals& after, const store_batch& batch) {
   rocksdb::WriteBatch writes;
-  for (const bytes& record : batch.records)
-    put(writes, into.records(), key_of_number(length++), record);
+  for (std::size_t i = 0; i < batch.records.size(); ++i)
+    put(writes, into.records(), key_of_number(before.records + i), batch.records[i]);
   for (const store_tile& tile : batch.tiles)
     put(writes, into.tiles(), key_of_tile(tile.level, tile.index), tile.data);
   if (!batch.head.empty()) put(writes, into.heads(), newest_head_key, batch.head);
-  if (batch.keep_head) put(writes, into.heads(), key_of_number(length), batch.head);
+  if (batch.keep_head) put(writes, into.heads(), key_of_number(after.records), batch.head);
+  put(writes, into.heads(), totals_key, encode(after));
   return writes;
 }
 
@@ -66,9 +67,9 @@ result<std::unique_ptr<rocksdb_store>> rocksdb_store::open(const rocksdb_store_o
   std::unique_ptr<rocksdb_store> made(new rocksdb_store(options));
   if (status looked = made->look_before_opening(); !looked) return fail(looked.error());
   if (status opened = made->open_database(); !opened) return fail(opened.error());
-  result<std::uint64_t> length = made->database_->measured_length();
-  if (!length) return fail(length.error());
-  made->length_ = *length;
+  result<totals> measured = made->database_->measured();
+  if (!measured) return fail(measured.error());
+  made->totals_ = *measured;
   return made;
 }
 
@@ -82,10 +83,10 @@ status rocksdb_store::look_before_opening() const {
   what_is_there.create = false;
   auto readable = rocksdb_database::open(what_is_there, rocksdb_database::access::read);
   if (!readable) return fail(readable.error());
-  result<std::uint64_t> length = (*readable)->measured_length();
-  if (!length) return fail(length.error());
-  if (*length < options_.length_min)
-    return fail(ec::integrity, options_.folder + " holds " + std::to_string(*length) +
+  result<totals> measured = (*readable)->measured();
+  if (!measured) return fail(measured.error());
+  if (measured->records < options_.length_min)
+    return fail(ec::integrity, options_.folder + " holds " + std::to_string(measured->records) +
                                    " records, but there were " +
                                    std::to_string(options_.length_min) + " at least");
   return {};
@@ -109,7 +110,7 @@ status rocksdb_store::open_database() {
 
 status rocksdb_store::append(std::uint64_t expected_length, const store_batch& batch) {
   if (failed_) return fail(*failed_);
-  if (status checked = check_append(length_, expected_length, batch); !checked) return checked;
+  if (status checked = check_append(length(), expected_length, batch); !checked) return checked;
   if (status checked = check_tiles(batch); !checked) return checked;
   if (status checked = check_space(batch); !checked) return checked;
   return write(batch);
@@ -137,53 +138,58 @@ status rocksdb_store::check_space(const store_batch& batch) {
     return fail(ec::no_space,
                 "only " + std::to_string(*free) + " octets are free around " + options_.folder);
   if (!is_full_) return {};
-  if (status opened = open_anew(length_); !opened) return opened;
+  if (status opened = open_anew(totals_); !opened) return opened;
   if (is_full_) return fail(ec::no_space, "no space to go on writing in " + options_.folder);
   return {};
 }
 
+rocksdb_store::totals rocksdb_store::after(const store_batch& batch) const {
+  return {totals_.records + batch.records.size(), totals_.tiles + batch.tiles.size()};
+}
+
 status rocksdb_store::write(const store_batch& batch) {
-  const std::uint64_t new_length = length_ + batch.records.size();
+  const totals with_batch = after(batch);
   const log_writes& log = database_->into_log();
   const std::uint64_t done_before = log.done;
   const std::uint64_t failed_before = log.failed;
-  rocksdb::WriteBatch writes = writes_of(*database_, length_, batch);
+  rocksdb::WriteBatch writes = writes_of(*database_, totals_, with_batch, batch);
   rocksdb::WriteOptions how;
   how.sync = true;
   rocksdb::Status written = database_->db().Write(how, &writes);
   if (!written.ok()) {
-    error why = translate(written, "cannot write " + name_of_record(length_));
+    error why = translate(written, "cannot write " + name_of_record(length()));
     // RocksDB says "incomplete" to a writer that waited for a flush which found no space.
     auto behind = database_->background_error();
     if (written.IsIncomplete() && behind) why = *behind;
     bool is_in_log = log.done != done_before && log.failed == failed_before;
-    return after_failed_write(std::move(why), is_in_log, new_length);
+    return after_failed_write(std::move(why), is_in_log, with_batch);
   }
-  length_ = new_length;
+  totals_ = with_batch;
   return {};
 }
 
-status rocksdb_store::after_failed_write(error why, bool is_in_log, std::uint64_t new_length) {
+status rocksdb_store::after_failed_write(error why, bool is_in_log, const totals& with_batch) {
   if (why.code != ec::no_space) return give_up(std::move(why));
   is_full_ = true;
   if (!is_in_log) return fail(std::move(why));
   // Space ended behind the batch. A sync without space would be another error, so the batch is
   // synced; opening anew shows whether it counts, and then it is written.
-  if (status opened = open_anew(new_length); !opened) return opened;
-  length_ = new_length;
+  if (status opened = open_anew(with_batch); !opened) return opened;
+  totals_ = with_batch;
   return {};
 }
 
 // Leaves `is_full_` as it is then.
-status rocksdb_store::open_anew(std::uint64_t expected_length) {
+status rocksdb_store::open_anew(const totals& expected) {
   database_.reset(); // one process, one RocksDB per folder
   if (status opened = open_database(); !opened)
     return give_up({ec::io_failed, "after the disk was full: " + opened.error().text});
-  result<std::uint64_t> length = database_->measured_length();
-  if (!length) return give_up(length.error());
-  if (*length != expected_length)
-    return give_up({ec::io_failed, "after the disk was full there are " + std::to_string(*length) +
-                                       " records instead of " + std::to_string(expected_length)});
+  result<totals> measured = database_->measured();
+  if (!measured) return give_up(measured.error());
+  if (*measured != expected)
+    return give_up({ec::io_failed, "after the disk was full there are " +
+                                       std::to_string(measured->records) + " records instead of " +
+                                       std::to_string(expected.records)});
   return {};
 }
 
@@ -196,7 +202,7 @@ status rocksdb_store::give_up(error why) {
 
 result<bytes> rocksdb_store::read(std::uint64_t index) const {
   if (!database_) return fail(*failed_);
-  if (index >= length_) return fail(ec::not_found, name_of_record(index));
+  if (index >= length()) return fail(ec::not_found, name_of_record(index));
   auto got =
       value_at(*database_, database_->records(), key_of_number(index), name_of_record(index));
   if (!got && got.error().code == ec::not_found)
@@ -207,7 +213,7 @@ result<bytes> rocksdb_store::read(std::uint64_t index) const {
 status rocksdb_store::iterate(std::uint64_t from, std::uint64_t to,
                               const std::function<bool(std::uint64_t, bytes_view)>& visit) const {
   if (!database_) return fail(*failed_);
-  if (status checked = check_range(length_, from, to); !checked) return checked;
+  if (status checked = check_range(length(), from, to); !checked) return checked;
   std::unique_ptr<rocksdb::Iterator> at(database_->db().NewIterator({}, database_->records()));
   number_key first = key_of_number(from);
   at->Seek(slice_of(first));
@@ -246,12 +252,12 @@ result<std::vector<kept_head>> rocksdb_store::kept_heads(std::uint64_t from_leng
   for (at->Seek(slice_of(first)); at->Valid() && found.size() < most; at->Next()) {
     bytes_view key = view_of_slice(at->key());
     if (key.size() != sizeof(number_key)) return fail(ec::integrity, "a key that is no length");
-    std::uint64_t length = load_be64(key.data());
-    std::string what = "the head kept at " + std::to_string(length);
-    if (length > length_) return fail(ec::integrity, what + " is beyond the end");
+    std::uint64_t kept_at = load_be64(key.data());
+    std::string what = "the head kept at " + std::to_string(kept_at);
+    if (kept_at > length()) return fail(ec::integrity, what + " is beyond the end");
     result<bytes_view> head = value_of(what, key, view_of_slice(at->value()));
     if (!head) return fail(head.error());
-    found.push_back({length, bytes(head->begin(), head->end())});
+    found.push_back({kept_at, bytes(head->begin(), head->end())});
   }
   if (!at->status().ok()) return fail(translate(at->status(), "cannot read the kept heads"));
   return found;

@@ -12,6 +12,7 @@
 // The durable format is described in rocksdb_format.hpp.
 #pragma once
 
+#include "storage/rocksdb_format.hpp"
 #include "storage/store.hpp"
 
 #include <memory>
@@ -60,7 +61,7 @@ public:
   using store::append;
   status append(std::uint64_t expected_length, const store_batch& batch) override;
   result<bytes> read(std::uint64_t index) const override;
-  std::uint64_t length() const override { return length_; }
+  std::uint64_t length() const override { return totals_.records; }
   status iterate(std::uint64_t from, std::uint64_t to,
                  const std::function<bool(std::uint64_t, bytes_view)>& visit) const override;
   result<bytes> tile(std::uint8_t level, std::uint64_t index) const override;
@@ -69,19 +70,22 @@ public:
                                             std::size_t most) const override;
 
 private:
+  using totals = rocksdb_format::store_totals;
+
   explicit rocksdb_store(const rocksdb_store_options& options);
   status look_before_opening() const;
   status open_database();
   status check_tiles(const store_batch& batch) const;
   status check_space(const store_batch& batch);
   status write(const store_batch& batch);
-  status after_failed_write(error why, bool is_in_log, std::uint64_t new_length);
-  status open_anew(std::uint64_t expected_length);
+  totals after(const store_batch& batch) const;
+  status after_failed_write(error why, bool is_in_log, const totals& with_batch);
+  status open_anew(const totals& expected);
   status give_up(error why);
 
   const rocksdb_store_options options_;
   std::unique_ptr<rocksdb_database> database_; // null only after a failed attempt to open it anew
-  std::uint64_t length_ = 0;
+  totals totals_;                              // of what was acknowledged
   // The disk was full: RocksDB takes no writes until it is opened anew.
   bool is_full_ = false;
   // The first failure other than a full disk answers every later write: after a failed sync nobody

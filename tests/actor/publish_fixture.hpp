@@ -104,6 +104,12 @@ struct publish_fixture : node_fixture {
     for (int i = 0; i < times; ++i) order(ledger.ordered(by_node(1), fact::noted{}));
   }
 
+  // Virtual time in small steps, so that timers that follow each other all get their turn.
+  void wait(nanoseconds length) {
+    constexpr milliseconds step{50};
+    for (nanoseconds passed{0}; passed < length; passed += step) pass(step);
+  }
+
   // -- a client
   connection_id open(const std::string& from = "127.0.0.1") {
     auto& [listener, sink] = network.listeners.at(own_address);

@@ -46,12 +46,12 @@ BOOST_FIXTURE_TEST_SUITE(views_of_a_node, views_fixture)
 
 BOOST_AUTO_TEST_CASE(they_are_there_after_a_start_and_follow) {
   start();
-  pass(seconds{3});
+  wait(seconds{3});
   check_follows();
   note(30);
   order(ledger.ordered_signed(by_admin(0), fact::posture_set{node_key(1), posture::cloud},
                               fleet_store->length()));
-  pass(seconds{3});
+  wait(seconds{3});
   check_follows();
   BOOST_TEST(view_disk.files["nodes.jsonl"].find("\"cloud\"") != std::string::npos);
   BOOST_TEST(told().empty());
@@ -59,11 +59,11 @@ BOOST_AUTO_TEST_CASE(they_are_there_after_a_start_and_follow) {
 
 BOOST_AUTO_TEST_CASE(registers_that_did_not_change_are_not_written) {
   start();
-  pass(seconds{3});
+  wait(seconds{3});
   auto writes = view_disk.writes;
   for (int i = 0; i < 10; ++i) {
     note(3);
-    pass(seconds{2});
+    wait(seconds{2});
   }
   BOOST_TEST(view_disk.writes == writes);
   check_follows();
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(registers_that_did_not_change_are_not_written) {
 
 BOOST_AUTO_TEST_CASE(many_entries_at_once_are_one_piece_of_work_a_second) {
   start();
-  pass(seconds{3});
+  wait(seconds{3});
   const auto before = view_disk.files["ledger.jsonl"].size();
   note(1);
   pass(milliseconds{1});
@@ -79,23 +79,23 @@ BOOST_AUTO_TEST_CASE(many_entries_at_once_are_one_piece_of_work_a_second) {
   BOOST_TEST(first > before);
   note(50);
   BOOST_TEST(view_disk.files["ledger.jsonl"].size() == first);
-  pass(milliseconds{1'001});
+  wait(milliseconds{1'050});
   check_follows();
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_is_told_once_and_commits_go_on) {
   start();
-  pass(seconds{3});
+  wait(seconds{3});
   view_disk.fill_up(true);
   for (int i = 0; i < 10; ++i) {
     note(2);
-    pass(seconds{11});
+    wait(seconds{11});
   }
   BOOST_TEST(told() == std::vector<std::string>{"views failed"}, boost::test_tools::per_element());
   const auto grown = fleet_store->length();
   BOOST_TEST(grown >= ledger.entries.size() + 20);
   view_disk.fill_up(false);
-  pass(seconds{15});
+  wait(seconds{15});
   check_follows();
   BOOST_TEST(told() == (std::vector<std::string>{"views failed", "views kept"}),
              boost::test_tools::per_element());
@@ -104,15 +104,15 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_told_once_and_commits_go_on) {
 BOOST_AUTO_TEST_CASE(after_a_crash_they_go_on_where_they_were) {
   start();
   note(5);
-  pass(seconds{3});
+  wait(seconds{3});
   view_disk.files["ledger.jsonl"] += "{\"index\":99,\"torn";
   fail("views");
   note(5);
-  pass(seconds{3});
+  wait(seconds{3});
   check_follows();
   fail("ledger");
   note(5);
-  pass(seconds{45});
+  wait(seconds{45});
   check_follows();
   BOOST_TEST(view_disk.files.size() == 6u);
 }

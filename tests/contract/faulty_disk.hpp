@@ -7,12 +7,15 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace contract {
@@ -103,9 +106,11 @@ public:
     return out;
   }
   file& at(const std::string& name) { return *now_.at(name); }
-  void remove_file(const std::string& name) {
-    now_.erase(name);
-    durable_.erase(name);
+  std::map<std::string, std::string> contents() const {
+    std::map<std::string, std::string> out;
+    for (const auto& [name, one] : now_)
+      out.emplace(name, one->octets);
+    return out;
   }
 
   // -- what a file system does with it; `cycle`: when the caller was opened

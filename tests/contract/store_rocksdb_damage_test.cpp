@@ -1,5 +1,6 @@
 // Damage done to the files of a closed store on RocksDB: it is noticed, or it has cost whole
 // batches at the very end; nothing wrong is ever read as a record.
+#include "storage/rocksdb_format.hpp"
 #include "tests/contract/rocksdb_places.hpp"
 
 #include <fstream>
@@ -48,11 +49,22 @@ protected:
     for (family one : opened)
       BOOST_REQUIRE(db->DestroyColumnFamilyHandle(one).ok());
   }
+  void put(const std::string& under, families where, const std::string& what) const {
+    tamper([&](rocksdb::DB& db, family in) { return db.Put({}, in, under, what); }, where);
+  }
+  // So that what is forged elsewhere is not noticed by its number already.
+  void put_totals(const ppn::rocksdb_format::store_totals& totals) const {
+    auto value = ppn::rocksdb_format::encode(totals);
+    auto header = ppn::rocksdb_format::header_of(ppn::rocksdb_format::totals_key, value);
+    put(totals_key, heads_of, std::string(ppn::text_of(header)).append(ppn::text_of(value)));
+  }
   std::string stored(const std::string& under, families where) const {
     std::string value;
     tamper([&](rocksdb::DB& db, family in) { return db.Get({}, in, under, &value); }, where);
     return ppn::to_hex(ppn::view_of(value));
   }
+  const std::string head_key = std::string(1, '\0');
+  const std::string totals_key = std::string(2, '\0');
   static std::string key(std::uint64_t index) {
     ppn::octet octets[8];
     ppn::store_be64(octets, index);
@@ -130,7 +142,8 @@ BOOST_FIXTURE_TEST_CASE(a_value_that_rocksdb_finds_sound_is_checked_all_the_same
   for (const std::string& wrong :
        {std::string(), std::string("abc"), std::string("\1\0\0\0\0forged", 11),
         std::string("\2\0\0\0\0future", 11)}) {
-    tamper([&](rocksdb::DB& db, family in) { return db.Put({}, in, key(0), wrong); });
+    put(key(0), records_of, wrong);
+    put_totals({1, 0});
     opened_store subject = open_store(*this);
     CHECK_CODE(subject->read(0), integrity);
     CHECK_CODE(subject->iterate(0, 1, [](auto, auto) { return true; }), integrity);
@@ -144,7 +157,8 @@ BOOST_FIXTURE_TEST_CASE(a_record_in_the_place_of_another_is_noticed, damaged_sto
   fill(1);
   std::string first;
   tamper([&](rocksdb::DB& db, family in) { return db.Get({}, in, key(0), &first); });
-  tamper([&](rocksdb::DB& db, family in) { return db.Put({}, in, key(4), first); });
+  put(key(4), records_of, first);
+  put_totals({5, 0});
   opened_store subject = open_store(*this);
   BOOST_TEST(subject->length() == 5u);
   CHECK_CODE(subject->read(4), integrity);
@@ -157,7 +171,8 @@ BOOST_FIXTURE_TEST_CASE(the_bytes_of_a_store_never_change, damaged_store) {
   // Format, CRC-32C, value; the sum covers the key, too.
   BOOST_TEST(stored(key(0), records_of) == "01b2d0c91876616c7565");
   BOOST_TEST(stored("\2" + key(258), tiles_of) == "01206478c976616c7565");
-  BOOST_TEST(stored(std::string(1, '\0'), heads_of) == "01dc09b8f376616c7565");
+  BOOST_TEST(stored(totals_key, heads_of) == "016f9870cf00000000000000010000000000000001");
+  BOOST_TEST(stored(head_key, heads_of) == "01dc09b8f376616c7565");
   BOOST_TEST(stored(key(1), heads_of) == "01abbbf9f776616c7565");
 }
 
@@ -167,17 +182,14 @@ BOOST_FIXTURE_TEST_CASE(tiles_and_heads_that_rocksdb_finds_sound_are_checked_all
   for (std::uint64_t i = 0; i < 3; ++i)
     REQUIRE_OK(open_store(*this)->append(i, {records(i, 1), {{0, i, value}}, value, true}));
   const std::string forged("\1\0\0\0\0forged", 11);
-  const std::string newest(1, '\0');
-  auto put = [&](const std::string& under, families where, const std::string& what) {
-    tamper([&](rocksdb::DB& db, family in) { return db.Put({}, in, under, what); }, where);
-  };
-  put('\0' + key(1), tiles_of, forged);
-  put(newest, heads_of, forged);
+  put('\0' + key(9), tiles_of, forged);
+  put_totals({3, 4});
+  put(head_key, heads_of, forged);
   put(key(2), heads_of, forged);
   {
     opened_store subject = open_store(*this);
-    CHECK_CODE(subject->tile(0, 1), integrity);
-    CHECK_CODE(subject->append(3, {records(3, 1), {{0, 1, value}}, {}, false}), integrity);
+    CHECK_CODE(subject->tile(0, 9), integrity);
+    CHECK_CODE(subject->append(3, {records(3, 1), {{0, 9, value}}, {}, false}), integrity);
     REQUIRE_OK(subject->tile(0, 0));
     CHECK_CODE(subject->head(), integrity);
     CHECK_CODE(subject->kept_heads(0, 5), integrity);
@@ -188,6 +200,24 @@ BOOST_FIXTURE_TEST_CASE(tiles_and_heads_that_rocksdb_finds_sound_are_checked_all
   CHECK_CODE(open_store(*this)->kept_heads(3, 5), integrity);
   put("long" + key(3), heads_of, forged);
   CHECK_CODE(open_store(*this)->kept_heads(100, 5), integrity);
+}
+
+// RocksDB opens each of these without a complaint.
+BOOST_FIXTURE_TEST_CASE(families_that_are_not_of_the_same_batch_are_noticed_at_open,
+                        damaged_store) {
+  fill(1);
+  REQUIRE_OK(open_store(*this)->append(4, {records(4, 1), {{0, 0, {1}}, {0, 1, {2}}}, {}, false}));
+  using totals = ppn::rocksdb_format::store_totals;
+  for (const totals& wrong : std::vector<totals>{{4, 2}, {6, 2}, {5, 1}, {5, 3}, {0, 0}}) {
+    put_totals(wrong);
+    CHECK_CODE(open(), integrity);
+  }
+  put_totals({5, 2});
+  REQUIRE_OK(open());
+  put(totals_key, heads_of, "short");
+  CHECK_CODE(open(), integrity);
+  tamper([&](rocksdb::DB& db, family in) { return db.Delete({}, in, totals_key); }, heads_of);
+  CHECK_CODE(open(), integrity);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_store_with_a_family_that_is_not_ours_is_not_opened, damaged_store) {
