@@ -32,7 +32,7 @@ constexpr name_table<guest_exposure, 3> exposures{{{guest_exposure::mesh, "mesh"
                                                    {guest_exposure::loopback, "loopback"},
                                                    {guest_exposure::everywhere, "public"}}};
 constexpr name_table<guest_egress, 2> egresses{
-  {{guest_egress::none, "none"}, {guest_egress::internet, "internet"}}};
+    {{guest_egress::none, "none"}, {guest_egress::internet, "internet"}}};
 constexpr name_table<guest_restart, 3> restarts{{{guest_restart::never, "never"},
                                                  {guest_restart::on_failure, "on-failure"},
                                                  {guest_restart::always, "always"}}};
@@ -61,18 +61,34 @@ constexpr name_table<guest_act, 10> acts{{{guest_act::create, "create"},
 
 } // namespace
 
-std::string_view to_string(guest_type value) { return name_of(types, value); }
-std::string_view to_string(guest_exposure value) { return name_of(exposures, value); }
-std::string_view to_string(guest_egress value) { return name_of(egresses, value); }
-std::string_view to_string(guest_restart value) { return name_of(restarts, value); }
-std::string_view to_string(guest_phase value) { return name_of(phases, value); }
-std::string_view to_string(guest_act value) { return name_of(acts, value); }
+std::string_view to_string(guest_type value) {
+  return name_of(types, value);
+}
+std::string_view to_string(guest_exposure value) {
+  return name_of(exposures, value);
+}
+std::string_view to_string(guest_egress value) {
+  return name_of(egresses, value);
+}
+std::string_view to_string(guest_restart value) {
+  return name_of(restarts, value);
+}
+std::string_view to_string(guest_phase value) {
+  return name_of(phases, value);
+}
+std::string_view to_string(guest_act value) {
+  return name_of(acts, value);
+}
 
-std::optional<guest_type> guest_type_from(std::string_view text) { return value_of(types, text); }
+std::optional<guest_type> guest_type_from(std::string_view text) {
+  return value_of(types, text);
+}
 std::optional<guest_exposure> guest_exposure_from(std::string_view text) {
   return value_of(exposures, text);
 }
-std::optional<guest_egress> guest_egress_from(std::string_view text) { return value_of(egresses, text); }
+std::optional<guest_egress> guest_egress_from(std::string_view text) {
+  return value_of(egresses, text);
+}
 std::optional<guest_restart> guest_restart_from(std::string_view text) {
   return value_of(restarts, text);
 }

@@ -1,5 +1,5 @@
-// What a guest is: its specification as the operator gave it, its life, and what its node knows of it.
-// Plain values, the same in the ledger, between nodes and towards the hypervisor.
+// What a guest is: its specification as the operator gave it, its life, and what its node knows of
+// it. Plain values, the same in the ledger, between nodes and towards the hypervisor.
 #pragma once
 
 #include "messages/base/bytes.hpp"
@@ -35,9 +35,9 @@ struct guest_service {
   std::uint16_t port = 0;      // in the guest; 0: it listens nowhere
   std::uint16_t host_port = 0; // 0: no forward
   guest_exposure exposure = guest_exposure::mesh;
-  std::string probe_path;                // HTTP path that answers when it is well; empty: a TCP connect
-  std::vector<std::string> depends;      // names of services
-  std::string pending;                   // why it is not expected to answer yet; empty: it is
+  std::string probe_path;           // HTTP path that answers when it is well; empty: a TCP connect
+  std::vector<std::string> depends; // names of services
+  std::string pending;              // why it is not expected to answer yet; empty: it is
   bool operator==(const guest_service&) const = default;
 };
 
@@ -107,12 +107,12 @@ struct guest_status {
   std::string name;
   guest_type type = guest_type::mediakit;
   guest_phase phase = guest_phase::planned;
-  std::uint64_t ram = 0;       // nominal
-  std::uint64_t ram_now = 0;   // the balloon's word; 0: unknown
+  std::uint64_t ram = 0;     // nominal
+  std::uint64_t ram_now = 0; // the balloon's word; 0: unknown
   std::uint32_t vcpus = 0;
   std::uint64_t disk = 0;
   std::string pool;
-  std::string why;             // of a failure, or why it waits
+  std::string why; // of a failure, or why it waits
   bool kvm = false;
   bool operator==(const guest_status&) const = default;
 };
