@@ -17,19 +17,21 @@ constexpr std::size_t keys_file_octets_max = 64 * 1024;
 
 int run_found(const fleet_found_options& given) {
   sodium_entropy random;
-  return run_fleet_found(
+  const fleet_found_answer answer = make_founding(
     given, {random, system_clock{}.wall(),
             [](const std::string& file) { return load_admin_key(file, known_passphrase); },
             [](const std::string& path) { return read_whole_file(path, keys_file_octets_max); },
             create_public_file});
+  return report(answer.output, answer.problem, answer.exit);
 }
 
 int run_keygen(const admin_keygen_options& given) {
   sodium_entropy random;
-  return run_admin_keygen(
+  const admin_keygen_answer answer = make_admin_key(
     given, {new_passphrase, [&](const std::string& file, const crypto::secret* passphrase) {
               return create_admin_key(file, passphrase, random);
             }});
+  return report(answer.output, answer.problem, answer.exit);
 }
 
 void add_found(CLI::App& fleet, verb_list& to) {
@@ -47,8 +49,10 @@ void add_found(CLI::App& fleet, verb_list& to) {
                     "name of a member that cosigns; may be given again; else the first nodes");
   found->add_option("--mesh-prefix", given->mesh_prefix, "addresses of the mesh (10.8.0.0/24)");
   found->add_option("--out", given->out, "the file to make, the same for every member")->required();
-  found->add_flag("--json", given->json, "one JSON object");
-  to.push_back({found, [given] { return run_found(*given); }});
+  found->add_flag("--json", given->json, "one JSON object (schema ppn.fleet-found/1)");
+  found->footer("Example:\n  ppn fleet found --name home --admin-key admin.key --controller laptop-a"
+                " --member laptop-a=a.keys@10.8.0.1 --out founding\n");
+  to.push_back({found, [given] { return run_found(*given); }, {"ppn.fleet-found/1", verb_effect::files}});
 }
 
 } // namespace
@@ -66,8 +70,9 @@ void add_fleet_verbs(CLI::App& app, verb_list& to) {
   CLI::App* keygen = admin->add_subcommand("keygen", "make the key of an administrator");
   keygen->add_option("FILE", given->file, "the file to make; nothing is ever overwritten")->required();
   keygen->add_flag("--no-passphrase", given->no_passphrase, "for fleets that are thrown away");
-  keygen->add_flag("--json", given->json, "one JSON object");
-  to.push_back({keygen, [given] { return run_keygen(*given); }});
+  keygen->add_flag("--json", given->json, "one JSON object (schema ppn.admin-keygen/1)");
+  keygen->footer("Example:\n  ppn admin keygen admin.key\n");
+  to.push_back({keygen, [given] { return run_keygen(*given); }, {"ppn.admin-keygen/1", verb_effect::files}});
 }
 
 } // namespace ppn

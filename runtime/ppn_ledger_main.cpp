@@ -143,7 +143,8 @@ int run_tile_verify(const ledger_line& given, verify_line& line) {
   world.now = monotonic_now;
   world.runner = threads();
   world.is_terminal = errors_on_terminal();
-  return run_ledger_verify(line.tiles, world);
+  const ledger_verify_answer answer = verify_ledger(line.tiles, world);
+  return report(answer.output, answer.problem, answer.exit);
 }
 
 result<std::string> state_folder() {
@@ -188,9 +189,7 @@ int run_live_verify(ledger_line& given, const verify_line& line) {
       return remember(*folder, name, note);
     }};
   const live_verify_answer answer = verify_live(options, world);
-  std::fputs(answer.problem.c_str(), stderr);
-  if (status printed = print(answer.output); !printed) return report(printed.error());
-  return answer.exit;
+  return report(answer.output, answer.problem, answer.exit);
 }
 
 // -- a person --------------------------------------------------------------------------------------------
@@ -249,7 +248,8 @@ void ledger_verbs::add_reading() {
   to_->push_back({show, [=] {
                     return run_reading(
                       *line, {}, [&](const ledger_reader& by) { return show_entry(by, *index); });
-                  }});
+                  },
+                  {"ppn.ledger-entry/1"}});
 
   auto tail_line = std::make_shared<ledger_line>();
   auto options = std::make_shared<ledger_tail_options>();
@@ -267,7 +267,8 @@ void ledger_verbs::add_reading() {
                       bool stopped = !done && done.error().code == ec::stopping;
                       return stopped && options->follow ? status{} : done;
                     });
-                  }});
+                  },
+                  {"ppn.ledger-entry/1"}});
 }
 
 void ledger_verbs::add_export() {
@@ -298,19 +299,23 @@ void ledger_verbs::add_checkpoints() {
   CLI::App* checkpoint = add("checkpoint", "the newest signed checkpoint", line, "Proving");
   checkpoint->add_flag("--cosigned", *cosigned, "the newest one with lines of witnesses");
   add_json(*checkpoint, line, "one JSON object (schema ppn.ledger-checkpoint/1)");
+  checkpoint->footer("Example:\n  ppn ledger checkpoint --cosigned\n");
   to_->push_back({checkpoint, [=] {
                     return run_reading(*line, {}, [&](const ledger_reader& by) {
                       return show_checkpoint(by, *cosigned);
                     });
-                  }});
+                  },
+                  {"ppn.ledger-checkpoint/1"}});
 
   auto key_line = std::make_shared<ledger_line>();
   CLI::App* vkey = add("vkey", "the key that signs the ledger, for verify --vkey", key_line, "Proving");
   add_json(*vkey, key_line, "one JSON object (schema ppn.ledger-vkey/1)");
+  vkey->footer("Example:\n  ppn ledger vkey --ledger own\n");
   to_->push_back({vkey, [=] {
                     return run_reading(*key_line, {},
                                        [](const ledger_reader& by) { return show_vkey(by); });
-                  }});
+                  },
+                  {"ppn.ledger-vkey/1"}});
 
   auto proof_line = std::make_shared<ledger_line>();
   auto index = std::make_shared<std::uint64_t>(0);
@@ -320,6 +325,7 @@ void ledger_verbs::add_checkpoints() {
   prove->add_option("INDEX", *index, "number of the entry, from 0")->required()
     ->check(CLI::NonNegativeNumber);
   prove->add_option("--output", *output, "file that appears when it is whole; else standard output");
+  prove->footer("Example:\n  ppn ledger prove 17 --output entry-17.proof\n");
   to_->push_back({prove, [=] {
                     return run_reading(*proof_line, *output, [&](const ledger_reader& by) {
                       return prove_entry(by, *index);
@@ -358,7 +364,8 @@ void ledger_verbs::add_tiles() {
                       if (!done) return fail(done.error());
                       return print(tiles_text(*done, *folder, line->json));
                     });
-                  }});
+                  },
+                  {"ppn.ledger-tiles/1", verb_effect::files}});
 }
 
 void ledger_verbs::add_verify() {
@@ -386,7 +393,8 @@ void ledger_verbs::add_verify() {
                     given->has_quorum = quorum->count() > 0;
                     return given->tiles.tiles.empty() ? run_live_verify(*line, *given)
                                                       : run_tile_verify(*line, *given);
-                  }});
+                  },
+                  {"ppn.ledger-verify/1"}});
 }
 
 void ledger_verbs::add_writing() {
@@ -396,6 +404,7 @@ void ledger_verbs::add_writing() {
   note->add_option("--reason", options->reason, "the text")->required();
   note->add_option("--count", options->count, "so often, with a number behind it: fills test ledgers");
   note->add_flag("--yes", options->yes, "also a text that looks like a secret");
+  note->add_flag("--dry-run", options->dry_run, "say what would be entered, enter nothing");
   add_json(*note, line, "one JSON object (schema ppn.ledger-note/1)");
   note->footer("Example:\n  ppn ledger note --reason \"laptop-b moved to the cellar\"\n");
   to_->push_back({note, [=] {
@@ -411,7 +420,8 @@ void ledger_verbs::add_writing() {
                                                }});
                       return done ? output.finish() : done;
                     });
-                  }});
+                  },
+                  {"ppn.ledger-note/1", verb_effect::changes}});
 
   auto restore_line = std::make_shared<ledger_line>();
   auto from = std::make_shared<std::string>();
@@ -420,13 +430,16 @@ void ledger_verbs::add_writing() {
   restore->group("Writing");
   add_place(*restore, restore_line->where);
   restore->add_option("--from", *from, "name of the member")->required();
+  add_json(*restore, restore_line, "one JSON object (schema ppn.ledger-restore/1)");
+  restore->footer("Example:\n  ppn ledger restore --node laptop-a --from laptop-b\n");
   to_->push_back({restore, [=] {
                     return run_connected(*restore_line, [&](control_channel& daemon) {
                       standard_output output;
-                      status done = restore_ledger(daemon, *from, output);
+                      status done = restore_ledger(daemon, *from, output, restore_line->json);
                       return done ? output.finish() : done;
                     });
-                  }});
+                  },
+                  {"ppn.ledger-restore/1", verb_effect::acts}});
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // `ppn`, the operator's command line: asks one node's daemon over its control socket and shows the
 // answer. It decides nothing. Exit codes are those of the error (design D12); every error is one
 // line on stderr.
+#include "runtime/cli/error_json.hpp"
 #include "runtime/cli/text_table.hpp"
 #include "runtime/ppn_verbs.hpp"
 
@@ -16,9 +17,40 @@
 
 namespace ppn {
 
+// -- errors ----------------------------------------------------------------------------------------------
+
+namespace {
+
+// How this process was called: its errors are for programs when its answers are.
+struct invocation {
+  bool json = false;
+  std::string where = "ppn";
+};
+invocation& called() {
+  static invocation one;
+  return one;
+}
+
+} // namespace
+
 int report(const error& what) {
-  std::fprintf(stderr, "ppn: %s\n", text::plain(render(what)).c_str());
-  return exit_code(what.code);
+  const int exit = exit_code(what.code);
+  if (called().json)
+    std::fputs(error_json(to_string(what.code), exit, what.text, called().where).c_str(), stderr);
+  else
+    std::fprintf(stderr, "ppn: %s\n", text::plain(render(what)).c_str());
+  return exit;
+}
+
+int report(std::string_view output, std::string_view problem, int exit) {
+  if (status printed = print(output); !printed) return report(printed.error());
+  if (exit == 0 || !called().json)
+    std::fwrite(problem.data(), 1, problem.size(), stderr);
+  else if (problem.empty())
+    std::fputs(error_json_of_line("the answer on stdout says why", exit, called().where).c_str(), stderr);
+  else
+    std::fputs(error_json_of_line(problem, exit, called().where).c_str(), stderr);
+  return exit;
 }
 
 // -- output ----------------------------------------------------------------------------------------------
@@ -88,10 +120,31 @@ void add_place(CLI::App& verb, socket_choice& where) {
 
 namespace {
 
-int usage_error(const CLI::ParseError& problem) {
+// The verb that was meant, as far as it was understood.
+const CLI::App& deepest(const CLI::App& app) {
+  for (const CLI::App* below : app.get_subcommands()) return deepest(*below);
+  return app;
+}
+
+std::string name_of(const CLI::App& app) {
+  return app.get_parent() == nullptr ? "ppn" : name_of(*app.get_parent()) + ' ' + app.get_name();
+}
+
+int usage_error(const CLI::ParseError& problem, const CLI::App& app) {
+  called().where = name_of(deepest(app));
   std::string text = text::plain(problem.what());
-  std::fprintf(stderr, "ppn: %s; see ppn --help\n", text.c_str());
+  if (called().json) return report(error{ec::invalid, text});
+  std::fprintf(stderr, "ppn: %s; see %s --help\n", text.c_str(), called().where.c_str());
   return exit_code(ec::invalid);
+}
+
+// Before the line is parsed: an error of its parsing is for programs as well.
+bool asks_for_json(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--") return false;
+    if (std::string_view(argv[i]) == "--json") return true;
+  }
+  return false;
 }
 
 constexpr const char* examples = R"(Examples:
@@ -104,6 +157,21 @@ constexpr const char* examples = R"(Examples:
 Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 unreachable, 5 conflict or stale,
 6 needs confirmation, 7 integrity.)";
 
+void add_version(CLI::App& app, verb_list& to) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* version = app.add_subcommand("version", "print the version of this program");
+  version->group("This program");
+  version->add_flag("--json", *json, "one JSON object (schema ppn.version/1)");
+  version->footer("Example:\n  ppn version\n");
+  to.push_back({version,
+                [json] {
+                  return report(print(
+                    *json ? "{\"schema\": \"ppn.version/1\", \"version\": \"" PPN_VERSION "\"}\n"
+                          : "ppn " PPN_VERSION "\n"));
+                },
+                {"ppn.version/1"}});
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"ppn: the fleet as its nodes see it"};
   app.require_subcommand(1);
@@ -112,16 +180,17 @@ int run(int argc, char** argv) {
   add_status_verbs(app, verbs);
   add_ledger_verbs(app, verbs);
   add_fleet_verbs(app, verbs);
-  CLI::App* version = app.add_subcommand("version", "print the version of this program");
-  version->group("This program");
-  verbs.push_back({version, [] { return report(print("ppn " PPN_VERSION "\n")); }});
+  add_table_verbs(app, verbs);
+  add_version(app, verbs);
+  called().json = asks_for_json(argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& problem) {
-    return usage_error(problem);
+    return usage_error(problem, app);
   }
+  called().where = name_of(deepest(app));
   for (const verb& each : verbs)
     if (each.app->parsed()) return each.run();
   return 0;

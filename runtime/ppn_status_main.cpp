@@ -5,6 +5,7 @@
 #include "runtime/ppn_verbs.hpp"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -106,13 +107,22 @@ std::string reload_line(std::string_view what, const std::vector<std::string>& k
   return to + '\n';
 }
 
-int run_reload(const socket_choice& where) {
+std::string reload_json(const reload_reply& reply) {
+  return nlohmann::ordered_json{{"schema", "ppn.reload/1"},
+                                {"changed", reply.changed},
+                                {"deferred", reply.deferred}}
+           .dump(2, ' ', true) +
+         '\n';
+}
+
+int run_reload(const socket_choice& where, bool json) {
   auto path = find_socket(where);
   if (!path) return report(path.error());
   control_endpoint endpoint;
   endpoint.path = *path;
   auto reply = ask_reload(endpoint);
   if (!reply) return report(reply.error());
+  if (json) return report(print(reload_json(*reply)));
   std::string output;
   if (!reply->changed.empty()) output += reload_line("in effect:", reply->changed);
   if (!reply->deferred.empty()) output += reload_line("needs a restart:", reply->deferred);
@@ -130,14 +140,17 @@ void add_status_verbs(CLI::App& app, verb_list& to) {
   status_verb->add_flag("--json", given->json, "one JSON object (schema ppn.status/1)");
   status_verb->add_flag("--watch", given->watch, "again each second until Ctrl-C");
   status_verb->footer("Examples:\n  ppn status --node laptop-a\n  ppn status --json | jq .members\n");
-  to.push_back({status_verb, [given] { return run_status(*given); }});
+  to.push_back({status_verb, [given] { return run_status(*given); }, {"ppn.status/1"}});
 
   auto where = std::make_shared<socket_choice>();
   CLI::App* reload_verb =
       app.add_subcommand("reload", "make a daemon read its configuration again");
   reload_verb->group("Nodes");
   add_place(*reload_verb, *where);
-  to.push_back({reload_verb, [where] { return run_reload(*where); }});
+  auto json = std::make_shared<bool>(false);
+  reload_verb->add_flag("--json", *json, "one JSON object (schema ppn.reload/1)");
+  reload_verb->footer("Example:\n  ppn reload --node laptop-a\n");
+  to.push_back({reload_verb, [=] { return run_reload(*where, *json); }, {"ppn.reload/1", verb_effect::acts}});
 }
 
 } // namespace ppn

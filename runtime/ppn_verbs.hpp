@@ -9,24 +9,47 @@
 
 #include <CLI/App.hpp>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace ppn {
 
+// What a verb does to the world: the contract of its options follows from it (docs/CLI.md), and a test
+// holds every verb to it.
+enum class verb_effect : std::uint8_t {
+  reads,   // nothing
+  files,   // makes files where it runs, and never overwrites any
+  acts,    // asks a daemon for something that leaves no entry and may be asked again
+  changes, // enters something for ever: has --reason and --dry-run
+  destroys // the same, and asks for a typed confirmation
+};
+
+// Beside help and options, which stand in the CLI::App: what a machine has to know of a verb.
+struct verb_facts {
+  std::string schema = {}; // of --json, as in docs/schemas; empty: it has no --json
+  verb_effect effect = verb_effect::reads;
+};
+
+// Its examples are the footer of its CLI::App.
 struct verb {
   const CLI::App* app = nullptr;
   std::function<int()> run; // the exit code
+  verb_facts facts = {};
 };
 using verb_list = std::vector<verb>;
 
 void add_status_verbs(CLI::App& app, verb_list& to);
 void add_ledger_verbs(CLI::App& app, verb_list& to);
 void add_fleet_verbs(CLI::App& app, verb_list& to);
+// Help, manual pages, completion and explanations, made of the list of all verbs.
+void add_table_verbs(CLI::App& app, verb_list& to);
 
 // -- for all of them -------------------------------------------------------------------------------------
 
-// One line on stderr; the exit code.
+// One line on stderr, for people or with --json for programs (schema ppn.error/1); the exit code.
 int report(const error& what);
+// The same of a line that is rendered already ("ppn: refused: text\n"), after what was printed before it.
+int report(std::string_view output, std::string_view problem, int exit);
 inline int report(const status& done) { return done ? 0 : report(done.error()); }
 
 class standard_output final : public text_sink {

@@ -45,13 +45,4 @@ admin_keygen_answer make_admin_key(const admin_keygen_options& given,
   return answer;
 }
 
-int run_admin_keygen(const admin_keygen_options& given, const admin_keygen_world& world) {
-  const admin_keygen_answer answer = make_admin_key(given, world);
-  std::fputs(answer.problem.c_str(), stderr);
-  if (std::fputs(answer.output.c_str(), stdout) >= 0 && std::fflush(stdout) == 0)
-    return answer.exit;
-  std::fputs("ppn: cannot write the answer\n", stderr);
-  return exit_code(ec::io_failed);
-}
-
 } // namespace ppn

@@ -33,7 +33,4 @@ struct admin_keygen_answer {
 
 admin_keygen_answer make_admin_key(const admin_keygen_options& given, const admin_keygen_world& world);
 
-// The same, printed.
-int run_admin_keygen(const admin_keygen_options& given, const admin_keygen_world& world);
-
 } // namespace ppn

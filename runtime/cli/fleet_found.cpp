@@ -236,13 +236,4 @@ fleet_found_answer make_founding(const fleet_found_options& given, const fleet_f
   return {0, given.json ? founded_json(given, *plan, *founded) : founded->fleet.hex() + '\n', {}};
 }
 
-int run_fleet_found(const fleet_found_options& given, const fleet_found_world& world) {
-  const fleet_found_answer answer = make_founding(given, world);
-  std::fputs(answer.problem.c_str(), stderr);
-  if (std::fputs(answer.output.c_str(), stdout) >= 0 && std::fflush(stdout) == 0)
-    return answer.exit;
-  std::fputs("ppn: cannot write the answer\n", stderr);
-  return exit_code(ec::io_failed);
-}
-
 } // namespace ppn

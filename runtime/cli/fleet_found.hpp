@@ -45,7 +45,4 @@ struct fleet_found_answer {
 
 fleet_found_answer make_founding(const fleet_found_options& given, const fleet_found_world& world);
 
-// The same, printed.
-int run_fleet_found(const fleet_found_options& given, const fleet_found_world& world);
-
 } // namespace ppn

@@ -232,15 +232,4 @@ ledger_verify_answer verify_ledger(const ledger_verify_options& given,
   return {0, given.json ? outcome_json(found) : outcome_text(found), {}};
 }
 
-int run_ledger_verify(const ledger_verify_options& given, const ledger_verify_world& world) {
-  const ledger_verify_answer answer = verify_ledger(given, world);
-  std::fputs(answer.problem.c_str(), stderr);
-  const std::string& output = answer.output;
-  if (std::fwrite(output.data(), 1, output.size(), stdout) == output.size() &&
-      std::fflush(stdout) == 0)
-    return answer.exit;
-  std::fputs("ppn: cannot write the answer\n", stderr);
-  return unreadable_exit;
-}
-
 } // namespace ppn

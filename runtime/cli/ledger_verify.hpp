@@ -43,7 +43,4 @@ struct ledger_verify_answer {
 ledger_verify_answer verify_ledger(const ledger_verify_options& given,
                                    const ledger_verify_world& world);
 
-// The same, printed.
-int run_ledger_verify(const ledger_verify_options& given, const ledger_verify_world& world);
-
 } // namespace ppn

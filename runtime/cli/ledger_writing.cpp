@@ -2,6 +2,7 @@
 
 #include "messages/base/limits.hpp"
 #include "runtime/cli/progress_line.hpp"
+#include "runtime/cli/text_table.hpp"
 #include "storage/ledger/secret_scan.hpp"
 
 #include <algorithm>
@@ -129,6 +130,20 @@ std::string notes_json(const note_writer& done) {
   return document.dump(2, ' ', true, json::error_handler_t::replace) + '\n';
 }
 
+std::string plan_text(const ledger_note_options& given) {
+  if (given.json)
+    return json{{"schema", "ppn.ledger-note/1"},
+                {"dry_run", true},
+                {"count", given.count},
+                {"ledger", std::string{to_string(given.which)}},
+                {"reason", given.reason}}
+             .dump(2, ' ', true, json::error_handler_t::replace) +
+           '\n';
+  return fmt::format("would enter {} into the {} ledger: {}\n",
+                     given.count == 1 ? std::string{"a note"} : std::to_string(given.count) + " notes",
+                     to_string(given.which), text::plain(given.reason));
+}
+
 std::string notes_text(const note_writer& done) {
   std::string text = done.entered() == 1
                        ? fmt::format("entry {}, size {}", done.first(), done.size())
@@ -145,6 +160,7 @@ std::string notes_text(const note_writer& done) {
 
 status write_notes(const ledger_note_options& given, const ledger_note_world& world) {
   if (status checked = check_reason(given, world); !checked) return checked;
+  if (given.dry_run) return world.output.write(plan_text(given));
   note_writer writer(given, world);
   if (status written = writer.run(); !written) {
     if (given.count == 1) return written;
@@ -155,9 +171,11 @@ status write_notes(const ledger_note_options& given, const ledger_note_world& wo
   return world.output.write(given.json ? notes_json(writer) : notes_text(writer));
 }
 
-status restore_ledger(control_channel& daemon, const std::string& from, text_sink& output) {
+status restore_ledger(control_channel& daemon, const std::string& from, text_sink& output,
+                      bool as_json) {
   auto asked = daemon.ask<ledger_restore_reply>(ledger_restore_request{from});
   if (!asked) return fail(asked.error());
+  if (as_json) return output.write(json{{"schema", "ppn.ledger-restore/1"}, {"asked", from}}.dump() + '\n');
   return output.write("asked " + from + " for its copy; ppn status shows what comes of it\n");
 }
 

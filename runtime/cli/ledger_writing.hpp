@@ -12,6 +12,7 @@ struct ledger_note_options {
   std::string reason;
   std::uint64_t count = 1; // more than one: the reason with a number behind it, so often
   bool yes = false;        // it was asked elsewhere whether this may be written down for ever
+  bool dry_run = false;    // say what would be entered, enter nothing
   bool json = false;
   bool progress = false;
 };
@@ -27,6 +28,7 @@ struct ledger_note_world {
 status write_notes(const ledger_note_options& given, const ledger_note_world& world);
 
 // Asks the node to catch up from another member's copy.
-status restore_ledger(control_channel& daemon, const std::string& from, text_sink& output);
+status restore_ledger(control_channel& daemon, const std::string& from, text_sink& output,
+                      bool as_json = false);
 
 } // namespace ppn
