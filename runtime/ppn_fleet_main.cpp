@@ -1,10 +1,9 @@
-// `ppn fleet found` and `ppn admin keygen`: an administrator's verbs, which ask no daemon.
+// `ppn fleet found`: an administrator's verb, which asks no daemon.
 #include "runtime/adapters/admin_key_file.hpp"
 #include "runtime/adapters/operator_files.hpp"
 #include "runtime/adapters/passphrase.hpp"
 #include "runtime/adapters/sodium_entropy.hpp"
 #include "runtime/adapters/system_clock.hpp"
-#include "runtime/cli/admin_keys.hpp"
 #include "runtime/cli/fleet_found.hpp"
 #include "runtime/ppn_verbs.hpp"
 
@@ -22,15 +21,6 @@ int run_found(const fleet_found_options& given) {
             [](const std::string& file) { return load_admin_key(file, known_passphrase); },
             [](const std::string& path) { return read_whole_file(path, keys_file_octets_max); },
             create_public_file});
-  return report(answer.output, answer.problem, answer.exit);
-}
-
-int run_keygen(const admin_keygen_options& given) {
-  sodium_entropy random;
-  const admin_keygen_answer answer = make_admin_key(
-    given, {new_passphrase, [&](const std::string& file, const crypto::secret* passphrase) {
-              return create_admin_key(file, passphrase, random);
-            }});
   return report(answer.output, answer.problem, answer.exit);
 }
 
@@ -62,17 +52,6 @@ void add_fleet_verbs(CLI::App& app, verb_list& to) {
   fleet->group("Administration");
   fleet->require_subcommand(1);
   add_found(*fleet, to);
-
-  CLI::App* admin = app.add_subcommand("admin", "keys of administrators");
-  admin->group("Administration");
-  admin->require_subcommand(1);
-  auto given = std::make_shared<admin_keygen_options>();
-  CLI::App* keygen = admin->add_subcommand("keygen", "make the key of an administrator");
-  keygen->add_option("FILE", given->file, "the file to make; nothing is ever overwritten")->required();
-  keygen->add_flag("--no-passphrase", given->no_passphrase, "for fleets that are thrown away");
-  keygen->add_flag("--json", given->json, "one JSON object (schema ppn.admin-keygen/1)");
-  keygen->footer("Example:\n  ppn admin keygen admin.key\n");
-  to.push_back({keygen, [given] { return run_keygen(*given); }, {"ppn.admin-keygen/1", verb_effect::files}});
 }
 
 } // namespace ppn

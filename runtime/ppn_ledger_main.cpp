@@ -192,21 +192,6 @@ int run_live_verify(ledger_line& given, const verify_line& line) {
   return report(answer.output, answer.problem, answer.exit);
 }
 
-// -- a person --------------------------------------------------------------------------------------------
-
-result<bool> ask_person(int interrupt, const std::string& question) {
-  if (::isatty(STDIN_FILENO) != 1) return fail(ec::needs_confirmation, "there is nobody to ask");
-  std::fprintf(stderr, "%s Type yes: ", question.c_str());
-  // A terminal hands over whole lines, so what is readable can be read without waiting.
-  std::array<pollfd, 2> set{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{interrupt, POLLIN, 0}};
-  while (::poll(set.data(), set.size(), -1) < 0)
-    if (errno != EINTR) return fail(ec::io_failed, "cannot wait for an answer");
-  if (set[1].revents != 0) return fail(ec::stopping, "interrupted");
-  char answer[16] = {};
-  if (std::fgets(answer, sizeof answer, stdin) == nullptr) return false;
-  return std::string_view(answer) == "yes\n";
-}
-
 // -- the command line ------------------------------------------------------------------------------------
 
 class ledger_verbs {

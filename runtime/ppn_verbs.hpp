@@ -3,9 +3,11 @@
 #pragma once
 
 #include "messages/base/error.hpp"
+#include "runtime/cli/control_channel.hpp"
 #include "runtime/cli/socket_path.hpp"
 #include "runtime/cli/status_table.hpp"
 #include "runtime/cli/text_sink.hpp"
+#include "runtime/crypto/keys.hpp"
 
 #include <CLI/App.hpp>
 #include <functional>
@@ -41,6 +43,8 @@ using verb_list = std::vector<verb>;
 void add_status_verbs(CLI::App& app, verb_list& to);
 void add_ledger_verbs(CLI::App& app, verb_list& to);
 void add_fleet_verbs(CLI::App& app, verb_list& to);
+void add_admin_verbs(CLI::App& app, verb_list& to);
+void add_node_verbs(CLI::App& app, verb_list& to);
 // Help, manual pages, completion and explanations, made of the list of all verbs.
 void add_table_verbs(CLI::App& app, verb_list& to);
 
@@ -65,6 +69,24 @@ table_style style_of_output();
 
 // Options that say which node to ask; PPN_HOME is read here.
 void add_place(CLI::App& verb, socket_choice& where);
+
+// One connection for as long as `verb` runs; the exit code. An order may have to reach the controller, the
+// disk and another member, so an answer may take a minute; Ctrl-C ends the wait.
+int run_with_daemon(const socket_choice& where, const std::function<status(control_channel&)>& verb);
+
+// Which key signs: --admin-key, else $PPN_ADMIN_KEY, else $PPN_HOME/admin.key. Its passphrase comes from
+// --passphrase-file or $PPN_ADMIN_PASSPHRASE_FILE, else from $PPN_PASSPHRASE, else from the terminal.
+struct admin_key_choice {
+  std::string file;
+  std::string passphrase_file;
+};
+void add_admin_key(CLI::App& verb, admin_key_choice& key);
+result<std::string> admin_key_path(const admin_key_choice& key);
+result<crypto::signing_key> load_chosen_key(const admin_key_choice& key);
+result<crypto::secret> chosen_passphrase(const admin_key_choice& key, bool is_new);
+
+// True after "yes"; ec::needs_confirmation when nobody is there to ask.
+result<bool> ask_person(int interrupt, const std::string& question);
 
 // Readable once Ctrl-C or SIGTERM came, which then end nothing by themselves; -1 when it fails.
 int stop_signals();

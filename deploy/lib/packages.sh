@@ -16,6 +16,7 @@ packages_libraries=(
   libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev libexpected-dev
   prometheus-cpp-dev
   libbenchmark-dev librapidcheck-dev
+  libqrencode-dev         # codes on the screen, to be read by a camera
   libsqlite3-dev          # what the ledger's benchmark is compared with
 )
 

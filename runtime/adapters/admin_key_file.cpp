@@ -192,14 +192,28 @@ result<crypto::secret> read_private_text(const std::string& path) {
 
 result<crypto::public_key> create_admin_key(const std::string& path,
                                             const crypto::secret* passphrase, entropy& random) {
+  crypto::secret seed(seed_octets);
+  random.fill(seed.span());
+  return store_admin_key(path, seed, passphrase, random);
+}
+
+result<crypto::public_key> public_admin_key(const std::string& path) {
+  auto text = read_private_text(path);
+  if (!text) return fail(text.error());
+  auto file = parse(text_of(text->view()));
+  if (!file) return fail(ec::integrity, path + " is no administrator's key, or is cut off");
+  return file->key;
+}
+
+result<crypto::public_key> store_admin_key(const std::string& path, const crypto::secret& seed,
+                                           const crypto::secret* passphrase, entropy& random) {
+  if (seed.size() != seed_octets) return fail(ec::invalid, "a key's seed has 32 octets");
   std::size_t slash = path.rfind('/');
   std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
   if (name.empty()) return fail(ec::invalid, "a key needs the name of a file");
   std::string where = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   unique_fd folder(open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return fail(errno_error("cannot open the folder of " + path));
-  crypto::secret seed(seed_octets);
-  random.fill(seed.span());
   crypto::public_key key = crypto::signing_key::from_seed(seed.view()).public_part();
   secret_text text;
   text.add(first_line);

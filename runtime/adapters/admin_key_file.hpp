@@ -26,6 +26,13 @@ using passphrase_source = std::function<result<crypto::secret>()>;
 result<crypto::public_key> create_admin_key(const std::string& path,
                                             const crypto::secret* passphrase, entropy& random);
 
+// Likewise of a seed that is there already: of a recovery sheet, or one that is to be printed as such.
+result<crypto::public_key> store_admin_key(const std::string& path, const crypto::secret& seed,
+                                           const crypto::secret* passphrase, entropy& random);
+
+// The public key alone: it is in the clear.
+result<crypto::public_key> public_admin_key(const std::string& path);
+
 // ec::unauthentic when the passphrase is wrong, ec::permission when others may read or change the file,
 // ec::integrity when it is damaged.
 result<crypto::signing_key> load_admin_key(const std::string& path, const passphrase_source& ask);

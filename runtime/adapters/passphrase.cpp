@@ -2,12 +2,14 @@
 
 #include "runtime/adapters/posix_files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
@@ -110,6 +112,29 @@ result<crypto::secret> new_passphrase() {
   if (!crypto::equal(first->view(), second->view()))
     return fail(ec::invalid, "the two passphrases differ");
   return first;
+}
+
+result<crypto::secret> passphrase_of_file(const std::string& path) {
+  unique_fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return fail(errno_error("cannot open " + path));
+  struct stat facts {};
+  if (fstat(file.get(), &facts) != 0) return fail(errno_error(path));
+  if (S_ISREG(facts.st_mode) && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return fail(ec::permission, path + " is open to other users: chmod 600 it, if nobody read it yet");
+  crypto::secret text(octets_max);
+  std::size_t done = 0;
+  while (done < text.size()) {
+    ssize_t got = read(file.get(), text.data() + done, text.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(errno_error("cannot read " + path));
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  auto end = std::find(text.data(), text.data() + done, '\n');
+  auto size = static_cast<std::size_t>(end - text.data());
+  if (size == 0 || size == octets_max)
+    return fail(ec::invalid, path + ": its first line is no passphrase of 1 to 1023 octets");
+  return crypto::secret::take(text.span().first(size));
 }
 
 } // namespace ppn

@@ -4,6 +4,8 @@
 #include "messages/base/error.hpp"
 #include "runtime/crypto/secret.hpp"
 
+#include <string>
+
 namespace ppn {
 
 // $PPN_PASSPHRASE, or typed; ec::invalid when there is neither that nor a terminal.
@@ -11,5 +13,8 @@ result<crypto::secret> known_passphrase();
 
 // Likewise, typed twice; ec::invalid when the two differ.
 result<crypto::secret> new_passphrase();
+
+// The first line of a file that nobody else may read, without its end; ec::permission otherwise.
+result<crypto::secret> passphrase_of_file(const std::string& path);
 
 } // namespace ppn

@@ -1,6 +1,7 @@
 #include "runtime/cli/admin_keys.hpp"
 
 #include "runtime/cli/text_table.hpp"
+#include "runtime/crypto/key_words.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -21,6 +22,7 @@ std::string made_json(const admin_keygen_options& given, const node_id& key) {
   json document{{"schema", schema},
                 {"file", given.file},
                 {"public", key.hex()},
+                {"fingerprint", crypto::fingerprint(key)},
                 {"protected", !given.no_passphrase}};
   return document.dump(2, ' ', true, json::error_handler_t::replace) + '\n';
 }

@@ -14,6 +14,7 @@ namespace ppn {
 struct admin_keygen_options {
   std::string file;
   bool no_passphrase = false;
+  bool sheet = false; // the caller prints the recovery sheet
   bool json = false;
 };
 

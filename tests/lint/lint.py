@@ -74,7 +74,7 @@ WORLD_HEADERS = [
     "fcntl.h", "dirent.h", "signal.h", "csignal", "spawn.h", "dlfcn.h", "pwd.h", "grp.h", "termios.h",
     "syslog.h", "mntent.h", "pthread.h", "sched.h", "thread", "future", "fstream", "filesystem",
     "rocksdb/*", "libvirt/*", "caf/io/*", "prometheus/*", "kj/async-io.h", "kj/async-unix.h",
-    "kj/filesystem.h", "capnp/rpc*", "capnp/ez-rpc.h", "boost/asio*", "boost/filesystem*",
+    "kj/filesystem.h", "qrencode.h", "capnp/rpc*", "capnp/ez-rpc.h", "boost/asio*", "boost/filesystem*",
     "boost/process*", "boost/thread*",
 ]
 TOP_FOLDERS = ["messages", "storage", "actors", "runtime", "sim", "tests", "deploy"]

@@ -33,11 +33,18 @@ LIVE = {
     "ledger verify": [NODE],
     "ledger restore": [["--node", "laptop-b", "--from", "laptop-a"]],
     "admin keygen": [[str(FLEET / "another.key"), "--no-passphrase"]],
+    "admin fingerprint": [[f"{FLEET}/admin.key"]],
+    "admin list": [NODE],
+    "admin add": [NODE + ["00" * 31 + "07", "--dry-run", "--admin-key", f"{FLEET}/admin.key"]],
+    "admin rotate": [NODE + ["00" * 31 + "07", "--dry-run", "--admin-key", f"{FLEET}/admin.key"]],
+    "node revoke": [NODE + ["laptop-b", "--reason", "x", "--dry-run", "--admin-key", f"{FLEET}/admin.key"]],
+    "node posture": [NODE + ["laptop-b", "leased", "--dry-run", "--admin-key", f"{FLEET}/admin.key"],
+                     NODE + ["laptop-b", "onprem", "--admin-key", f"{FLEET}/admin.key"]],
     "fleet found": [["--name", "x", "--admin-key", f"{FLEET}/admin.key", "--controller", "laptop-a",
                      "--member", f"laptop-a={FLEET}/laptop-a.keys@127.0.7.11", "--out", f"{FLEET}/again"]],
 }
 # Verbs whose answers another test checks against their schemas: verb -> that test's file.
-ALSO_TESTED = {}
+ALSO_TESTED = {"admin recover": "admin_test.sh", "admin remove": "admin_test.sh"}
 
 problems = []
 
