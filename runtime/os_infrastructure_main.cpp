@@ -2,6 +2,7 @@
 #include "runtime/config/config.hpp"
 #include "runtime/daemon/daemon.hpp"
 #include "runtime/daemon/exit_codes.hpp"
+#include "runtime/daemon/genesis.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +21,30 @@ int print(const tl::expected<std::string, ppn::daemon_failure>& line) {
   return std::cout.flush() ? 0 : ppn::daemon_exit::internal;
 }
 
+// What --genesis takes beside it.
+struct genesis_line {
+  bool asked = false;
+  ppn::genesis_options options;
+};
+
+void add_genesis(CLI::App& app, genesis_line& line) {
+  CLI::Option* genesis = app.add_flag("--genesis", line.asked,
+                                      "Found a fleet of one on this machine, then run it; safe to repeat");
+  ppn::genesis_options& to = line.options;
+  auto add = [&](const char* name, std::string& value, const char* help) {
+    app.add_option(name, value, help)->needs(genesis);
+  };
+  add("--data", to.data, "Data folder of the node (/var/lib/ppn)");
+  add("--name", to.name, "Name of the node; without it, of the machine");
+  add("--fleet-name", to.fleet, "Name of the fleet (home)");
+  add("--address", to.address, "The node's address on the mesh (10.8.0.1)");
+  add("--mesh-prefix", to.mesh_prefix, "Addresses of the mesh (10.8.0.0/24)");
+  add("--admin-key", to.admin_key, "File of the first administrator's key: taken, or made if it is missing");
+  add("--passphrase-file", to.passphrase_file, "File whose first line is that key's passphrase");
+  app.add_flag("--no-passphrase", to.no_passphrase, "For fleets that are thrown away")->needs(genesis);
+  to.data = "/var/lib/ppn";
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -36,6 +61,8 @@ int main(int argc, char** argv) {
                  "Make the keys of this data folder if it has none, print the node's identity, end");
   app.add_option("--keys", keys_of,
                  "Likewise, print what `ppn fleet found` needs of this node as one line of JSON");
+  genesis_line genesis;
+  add_genesis(app, genesis);
   app.set_version_flag("--version", PPN_VERSION);
   try {
     app.parse(argc, argv);
@@ -48,8 +75,13 @@ int main(int argc, char** argv) {
   }
   if (!identity_of.empty()) return print(ppn::make_identity(identity_of));
   if (!keys_of.empty()) return print(ppn::make_keys(keys_of));
+  if (genesis.asked) {
+    auto made = ppn::make_genesis(genesis.options);
+    if (!made) return report(made.error());
+    file = *made;
+  }
   if (file.empty()) {
-    std::cerr << "os-infrastructure: --config FILE is needed (see --help)\n";
+    std::cerr << "os-infrastructure: --config FILE or --genesis is needed (see --help)\n";
     return ppn::daemon_exit::usage;
   }
   if (check) {
