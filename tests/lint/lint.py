@@ -58,6 +58,7 @@ ROOMS = [
     ("runtime/*_main.cpp",       "mains",        ["left of mains", "adapters", "vmm", "rocksdb",
                                                   "tile files"],                                    True),
     ("runtime/node.*",           "node",         ["left of node"],                                  False),
+    ("runtime/guest/*",          "config",       ["left of node", "node"],                          False),
     ("runtime/config*",          "config",       ["left of node", "node"],                          False),
     ("runtime/*",                "runtime",      ["left of node", "node", "config"],                False),
 
