@@ -22,13 +22,6 @@ struct control_connection_state {
   std::size_t unanswered = 0;
 };
 
-// Collects what a status consists of; the last part to arrive sends the answer.
-struct status_parts {
-  status_reply reply;
-  int missing = 0;
-  bool failed = false;
-};
-
 struct control_state {
   static inline const char* name = "control";
   explicit control_state(control_actor::pointer ptr) : self(ptr) {}
@@ -57,9 +50,6 @@ struct control_state {
   std::optional<peer_credentials> writer(const asker& to);
 
   void take(const asker& to, const status_request&);
-  void collect_ledgers(const std::shared_ptr<status_parts>& parts,
-                       const std::function<void()>& arrived);
-  void complete(const asker& to, const std::shared_ptr<status_parts>& parts);
   void take(const asker& to, const reload_request&);
   void take(const asker& to, const ledger_report_request& request);
   void take(const asker& to, const ledger_read_request& request);

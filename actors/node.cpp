@@ -2,6 +2,7 @@
 
 #include "actors/http.hpp"
 #include "actors/link.hpp"
+#include "actors/metrics.hpp"
 #include "actors/replica.hpp"
 #include "actors/views.hpp"
 #include "actors/vm_fleet.hpp"
@@ -34,6 +35,7 @@ enum class child {
   witness,
   views,
   http,
+  metrics,
 };
 
 std::string_view to_string(child which) {
@@ -48,6 +50,7 @@ std::string_view to_string(child which) {
   case child::witness: return "witness";
   case child::views: return "views";
   case child::http: return "http";
+  case child::metrics: return "metrics";
   }
   return "unknown";
 }
@@ -84,6 +87,7 @@ struct node_state {
   wiring known;
   control_actor control;
   http_actor http;
+  http_actor metrics;
   std::map<caf::actor_addr, child> children; // looked up, never iterated
   std::map<child, std::deque<mono_time>> restarts;
   std::uint64_t restarts_total = 0;
@@ -110,6 +114,7 @@ node_actor::behavior_type node_state::make_behavior(const node_options& given_op
   spawn(child::vm_host);
   if (is_controller()) spawn(child::vm_fleet);
   if (options.control) spawn(child::control);
+  if (world->monitoring != nullptr && !options.metrics.empty()) spawn(child::metrics);
   wire();
   enter_start();
   return {[this](const membership_update& update) { on_membership(update); },
@@ -176,6 +181,10 @@ void node_state::spawn(child which) {
   case child::http:
     http = spawn_http(system, {options.self, *options.http, options.members}, *world);
     return adopt(which, http);
+  case child::metrics:
+    metrics = spawn_metrics(
+      system, {options.self, options.name, options.version, options.metrics, options.members}, *world);
+    return adopt(which, metrics);
   }
 }
 
@@ -204,6 +213,7 @@ void node_state::wire() {
   if (known.own_ledger) self->send(known.own_ledger, known);
   if (known.views) self->send(known.views, known);
   if (http) self->send(http, known);
+  if (metrics) self->send(metrics, known);
   if (control) self->send(control, known);
 }
 
@@ -253,6 +263,7 @@ void node_state::on_membership(const membership_update& update) {
   if (known.replica) self->send(known.replica, update);
   if (control) self->send(control, update);
   if (http) self->send(http, update);
+  if (metrics) self->send(metrics, update);
   wire();
 }
 
@@ -268,6 +279,7 @@ void node_state::on_stop() {
   if (known.own_ledger) self->send_exit(known.own_ledger, caf::exit_reason::user_shutdown);
   if (known.views) self->send_exit(known.views, caf::exit_reason::user_shutdown);
   if (http) self->send_exit(http, caf::exit_reason::user_shutdown);
+  if (metrics) self->send_exit(metrics, caf::exit_reason::user_shutdown);
   if (control) self->send_exit(control, caf::exit_reason::user_shutdown);
   end_if_alone();
 }

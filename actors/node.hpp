@@ -25,6 +25,7 @@ struct node_options {
   std::optional<ledger_options> fleet_ledger; // none: a fleet without a ledger
   std::optional<ledger_options> own_ledger;
   std::optional<stream_endpoint> http; // where the ledgers are read, if anywhere
+  std::vector<stream_endpoint> metrics; // where monitoring asks; none without ports.monitoring
 };
 
 node_actor spawn_node(caf::actor_system& system, const node_options& options, const ports& world);

@@ -24,6 +24,7 @@ packages_tools=(
   wireguard-go wireguard-tools iproute2 # the tunnel
   jq tmux procps python3 python3-jsonschema # scripts and tests
   zsh fish                              # the tests of their completion
+  prometheus curl                       # the test of monitoring
 )
 
 # packages_for SYSTEM: prints the names for "debian 12" or "ubuntu 24.04", one per line.

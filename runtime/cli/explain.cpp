@@ -1,5 +1,7 @@
 #include "runtime/cli/explain.hpp"
 
+#include "messages/metrics.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -108,7 +110,10 @@ std::string_view to_string(topic kind) {
 }
 
 std::vector<explanation> all_explanations() {
-  return {std::begin(table), std::end(table)};
+  std::vector<explanation> all(std::begin(table), std::end(table));
+  for (const metric_description& each : all_metrics())
+    all.push_back({topic::metric, each.name, each.help, each.advice});
+  return all;
 }
 
 std::vector<explanation> explain(std::string_view name) {

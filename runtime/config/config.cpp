@@ -238,6 +238,7 @@ constexpr comparison comparisons[] = {
      [](auto& a, auto& b) { return a.pool.reserved_hint == b.pool.reserved_hint; }},
     {"pool.labels", [](auto& a, auto& b) { return a.pool.label_hints == b.pool.label_hints; }},
     {"pool.disk", [](auto& a, auto& b) { return a.pool.disks == b.pool.disks; }},
+    {"metrics.port", [](auto& a, auto& b) { return a.metrics.port == b.metrics.port; }},
     {"log.format", [](auto& a, auto& b) { return a.log.format == b.log.format; }},
     {"log.level", [](auto& a, auto& b) { return a.log.level == b.log.level; }},
 };
@@ -262,7 +263,8 @@ result<configuration> parse_configuration(std::string_view text, std::string_vie
   auto pool = read_pool(*document);
   if (!pool) return fail(pool.error());
   return configuration{std::move(*node), document->one("fleet").text("fleet.founding"),
-                       std::move(*members), std::move(*pool), read_log(*document)};
+                       std::move(*members), std::move(*pool), read_log(*document),
+                       {static_cast<std::uint16_t>(document->one("metrics").integer("metrics.port"))}};
 }
 
 configuration_difference compare(const configuration& now, const configuration& next) {

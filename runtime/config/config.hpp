@@ -50,6 +50,11 @@ struct log_settings {
   bool operator==(const log_settings&) const = default;
 };
 
+struct metrics_settings {
+  std::uint16_t port = 9464; // 0: nobody monitors this node
+  bool operator==(const metrics_settings&) const = default;
+};
+
 struct configuration {
   node_settings node;
   std::string founding; // path of the file; empty: a fleet without a ledger
@@ -57,6 +62,7 @@ struct configuration {
   membership members;
   pool_settings pool;
   log_settings log;
+  metrics_settings metrics = {};
 
   bool has_ledger() const { return !founding.empty(); }
   // The record of this node; only without a founding.

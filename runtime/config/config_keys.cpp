@@ -92,6 +92,11 @@ constexpr key_rule rules[] = {
     {"pool.disk.path", key_type::text, restart, required, 1, path_most, "", "",
      "The folder; unique on this node."},
 
+    {"metrics", key_type::table, restart, optional, 0, 0, "", "",
+     "Figures for Prometheus, at /metrics on this node's address and on loopback."},
+    {"metrics.port", key_type::integer, restart, optional, 0, 65535, "", "9464",
+     "Where they are; 0: nowhere."},
+
     {"log", key_type::table, at_once, optional, 0, 0, "", "",
      "What the daemon writes about itself."},
     {"log.format", key_type::choice, at_once, optional, 0, 0, "text|json", "text",

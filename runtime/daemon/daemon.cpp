@@ -3,6 +3,7 @@
 #include "messages/ledger.hpp"
 #include "runtime/adapters/ed25519_signer.hpp"
 #include "runtime/adapters/memory_hypervisor.hpp"
+#include "runtime/adapters/prometheus_figures.hpp"
 #include "runtime/adapters/socket_calls.hpp"
 #include "runtime/adapters/sodium_entropy.hpp"
 #include "runtime/adapters/system_clock.hpp"
@@ -112,6 +113,14 @@ int obey_signals(const node_actor& node, reloader& settings, event_log& log) {
   }
 }
 
+// On the mesh and on loopback; a node that lives on loopback has only the one.
+std::vector<stream_endpoint> metrics_places(const metrics_settings& settings, const std::string& address) {
+  if (settings.port == 0) return {};
+  std::vector<stream_endpoint> places{{address, settings.port}};
+  if (address.rfind("127.", 0) != 0 && address != "::1") places.push_back({"127.0.0.1", settings.port});
+  return places;
+}
+
 // Opens the ledgers, so that the members are known, and looks at where the node is going to listen.
 tl::expected<node_options, daemon_failure> open_options(const operator_word& word, event_log& log,
                                                         const ports& world) {
@@ -124,6 +133,7 @@ tl::expected<node_options, daemon_failure> open_options(const operator_word& wor
     return fail_with(daemon_exit::identity,
                      "this node's key is " + options.self.hex() + ", which is no member any more");
   options.name = self->name;
+  options.metrics = metrics_places(word.settings.metrics, self->address);
   report_hints(word.settings, *self, log);
   if (auto free = probe_address({self->address, self->port}); !free) return failure(free.error());
   return options;
@@ -138,6 +148,7 @@ tl::expected<int, daemon_failure> run_node(const std::string& file, const operat
   fail_stop events(log, [&log] {
     end_at_once(log, daemon_exit::ledger_failed, "the disk of a ledger failed");
   });
+  prometheus_figures monitoring(time, events);
   reloader settings_source(file, settings, log);
   ed25519_signer keys(owned.keys.identity(), owned.keys.log(), owned.keys.witness());
   memory_hypervisor guests; // until libvirt's helper takes its place
@@ -147,7 +158,8 @@ tl::expected<int, daemon_failure> run_node(const std::string& file, const operat
   remove_remote_servers(system);
   tcp_stream network(system);
   ports world{time,  random, keys,       network, *owned.durable, *owned.host,
-              guests, events, settings_source};
+              guests, monitoring, settings_source};
+  world.monitoring = &monitoring;
   if (owned.ledgers) world.ledgers = &owned.ledgers->places();
   auto options = open_options(word, log, world);
   if (!options) return failure(options.error());

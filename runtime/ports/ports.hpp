@@ -4,6 +4,7 @@
 
 #include "runtime/ports/clock.hpp"
 #include "runtime/ports/entropy.hpp"
+#include "runtime/ports/figures.hpp"
 #include "runtime/ports/host.hpp"
 #include "runtime/ports/hypervisor.hpp"
 #include "runtime/ports/observer.hpp"
@@ -42,6 +43,7 @@ struct ports {
   process& self;
   actor_tracker* tracker = nullptr;
   ledger_places* ledgers = nullptr; // null: a fleet without a ledger
+  figures* monitoring = nullptr;    // null: nobody monitors this node
 };
 
 } // namespace ppn
