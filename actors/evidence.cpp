@@ -24,8 +24,8 @@ bytes encode(const ledger_evidence& what) {
 
 } // namespace
 
-evidence_book::evidence_book(std::string origin, cells* durable)
-    : origin_(std::move(origin)), durable_(durable) {
+evidence_book::evidence_book(std::string origin, cells* durable, std::string_view cell)
+    : origin_(std::move(origin)), cell_(cell), durable_(durable) {
   if (durable_ != nullptr) load();
 }
 
@@ -45,16 +45,16 @@ void evidence_book::keep() {
     if (value.size() + next.size() > cells::value_octets_max) break;
     append(value, next);
   }
-  auto before = durable_->get(cell_name);
+  auto before = durable_->get(cell_);
   if (before && before->value != value)
-    std::ignore = durable_->compare_and_set(cell_name, before->version, value);
+    std::ignore = durable_->compare_and_set(cell_, before->version, value);
 }
 
 void evidence_book::load() {
-  auto stored = durable_->get(cell_name);
+  auto stored = durable_->get(cell_);
   if (stored && read(stored->value)) return;
   all_.push_back({ledger_evidence::kind::changed_body, origin_, 0, {}, {}, {},
-                  "the cell '" + std::string(cell_name) + "' cannot be read"});
+                  "the cell '" + cell_ + "' cannot be read"});
 }
 
 bool evidence_book::read(bytes_view rest) {

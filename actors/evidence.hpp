@@ -11,7 +11,8 @@ class evidence_book {
 public:
   // `durable`: null where nothing is remembered. A cell that cannot be read is evidence itself: what
   // it said is not known, so nothing is believed.
-  evidence_book(std::string origin, cells* durable);
+  // `cell`: of whoever sees evidence and remembers it for himself.
+  evidence_book(std::string origin, cells* durable, std::string_view cell = cell_name);
 
   // Remembered when it answers. False when it is known already, or there is more than anybody needs;
   // of a long text only the beginning is kept.
@@ -30,6 +31,7 @@ private:
   bool read(bytes_view stored);
 
   std::string origin_;
+  std::string cell_;
   cells* durable_;
   std::vector<ledger_evidence> all_;
 };

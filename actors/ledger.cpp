@@ -109,6 +109,10 @@ ledger_actor::behavior_type ledger_state::make_behavior(const ledger_options& op
             core->on_surveyed();
             finish(world->time.monotonic());
           },
+          [this](const accusation& m) {
+            core->accuse(m.what);
+            finish(world->time.monotonic());
+          },
           [this](const cosign_query& m) { on_cosign_query(m); },
           [this](const cosigned_notice& m) { core->publish_cosigned(m.note); },
           [this](look_again) { on_look_again(); },

@@ -1,5 +1,6 @@
 #include "actors/witness.hpp"
 
+#include "actors/evidence.hpp"
 #include "actors/replica_core.hpp"
 #include "messages/base/assert.hpp"
 #include "runtime/crypto/hash.hpp"
@@ -14,6 +15,7 @@ namespace ppn {
 namespace {
 
 constexpr std::string_view cell_name = "witness";
+constexpr std::string_view evidence_cell_name = "witness-evidence";
 // Size, root, and behind them the note with our line: what the monitoring path shows.
 constexpr std::size_t fixed_octets = 8 + digest::size;
 
@@ -65,28 +67,63 @@ struct witness_state {
   std::vector<log::vkey> trusted_for(bytes_view body) const;
   bool is_about_ours(bytes_view body) const;
   bool is_witness() const;
+  bool is_believed() const;
+  void on_roster(const roster_notice& m);
+  void accuse(ledger_evidence what);
+  void tell_evidence() const;
   log::witness_identity identity() const;
 
   witness_actor::pointer self;
   std::optional<ports> world;
   node_id own;
   link_actor link;
+  ledger_actor ledger;
   std::shared_ptr<const ledger_roster> roster;
-  bool accused = false;
+  std::optional<evidence_book> evidence; // of the roster's ledger
 };
 
 witness_actor::behavior_type witness_state::make_behavior(const witness_options& options,
                                                           const ports& given) {
   world.emplace(given);
   own = options.self;
-  return {[this](const wiring& w) { link = w.link; },
-          [this](const roster_notice& m) { roster = m.roster; },
+  return {[this](const wiring& w) {
+            link = w.link;
+            ledger = w.ledger;
+            tell_evidence();
+          },
+          [this](const roster_notice& m) { on_roster(m); },
           [this](const peer_message& m) {
             if (auto* asked = std::get_if<cosign_request>(m.message.get()))
               on_request(m.from, *asked);
           },
           [this](const add_checkpoint_query& m) { return on_add_checkpoint(m); },
           [this](const witnessed_query& m) { return on_witnessed(m); }};
+}
+
+void witness_state::on_roster(const roster_notice& m) {
+  bool is_other = !roster || roster->origin != m.roster->origin;
+  roster = m.roster;
+  if (!is_other) return;
+  evidence.emplace(roster->origin, &world->durable, evidence_cell_name);
+  tell_evidence();
+}
+
+// -- evidence -----------------------------------------------------------------------------------------------
+
+bool witness_state::is_believed() const { return roster->trusted && evidence->empty(); }
+
+// Remembered here first: what becomes of a message nobody knows.
+void witness_state::accuse(ledger_evidence what) {
+  if (!evidence->add(what)) return;
+  if (ledger)
+    self->send(ledger, accusation{std::move(what)});
+  else
+    world->events.on(event::ledger_accused{std::move(what)});
+}
+
+void witness_state::tell_evidence() const {
+  if (!ledger || !evidence) return;
+  for (const ledger_evidence& each : evidence->all()) self->send(ledger, accusation{each});
 }
 
 bool witness_state::is_witness() const {
@@ -145,8 +182,7 @@ result<log::witness_decision> witness_state::judge(const node_id* from, bytes_vi
   if (decision.status == 422 && decision.is_evidence && remembered)
     fork = fork_shown(body, *remembered, from);
   if (fork) {
-    accused = true;
-    world->events.on(event::ledger_accused{std::move(*fork)});
+    accuse(std::move(*fork));
   } else if (decision.status != 409 && (from != nullptr || decision.is_evidence)) {
     world->events.on(event::witness_refused{roster->origin, decision.status, decision.body});
   }
@@ -182,7 +218,7 @@ bool witness_state::proves_itself(const log::witness_request& shown,
 
 void witness_state::on_request(const node_id& from, const cosign_request& request) {
   cosign_answer answer{403, "this node is no witness of that ledger\n"};
-  if (is_witness() && (accused || !roster->trusted)) {
+  if (is_witness() && !is_believed()) {
     answer.body = "this node holds evidence against that ledger\n";
     world->events.on(event::witness_refused{roster->origin, answer.status, answer.body});
   } else if (is_witness()) {
@@ -202,7 +238,7 @@ bool witness_state::is_about_ours(bytes_view body) const {
 
 add_checkpoint_answer witness_state::on_add_checkpoint(const add_checkpoint_query& m) {
   if (!roster) return plain_answer(503, "this node does not know yet whom to witness");
-  if ((accused || !roster->trusted) && is_about_ours(m.body))
+  if (!is_believed() && is_about_ours(m.body))
     return plain_answer(403, "this node holds evidence against that ledger");
   auto judged = judge(nullptr, m.body);
   if (!judged) return plain_answer(500, "the witness cannot remember");

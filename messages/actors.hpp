@@ -65,6 +65,7 @@ PPN_LOCAL_MESSAGE(page_outcome)
 PPN_LOCAL_MESSAGE(have_notice)
 PPN_LOCAL_MESSAGE(copies_notice)
 PPN_LOCAL_MESSAGE(survey_notice)
+PPN_LOCAL_MESSAGE(accusation)
 PPN_LOCAL_MESSAGE(cosign_query)
 PPN_LOCAL_MESSAGE(cosign_body)
 PPN_LOCAL_MESSAGE(cosigned_notice)
@@ -280,6 +281,10 @@ struct copies_notice {
 };
 // The members were asked what they have of this writer's ledger.
 struct survey_notice {};
+// The witness saw what speaks against the ledger; it remembers that itself, and tells it again when asked to.
+struct accusation {
+  ledger_evidence what;
+};
 struct cosign_query {
   node_id witness;
   std::uint64_t old_size = 0;
@@ -330,7 +335,7 @@ using replica_actor = peer_listener::extend<
   caf::reacts_to<tick>>;             // Internal: a deadline has come.
 
 using witness_actor = caf::typed_actor<
-  caf::reacts_to<wiring>,        // The link to answer by.
+  caf::reacts_to<wiring>,        // The link to answer by, the ledger to tell of evidence.
   caf::reacts_to<roster_notice>, // Whose checkpoints to judge.
   caf::reacts_to<peer_message>,  // A checkpoint to judge.
   caf::replies_to<add_checkpoint_query>::with<add_checkpoint_answer>, // The same, by HTTP.
@@ -350,6 +355,7 @@ using ledger_actor = caf::typed_actor<
   caf::reacts_to<have_notice>,      // Another copy's word: does it contradict this one?
   caf::reacts_to<copies_notice>,    // Who holds how much: answers may wait for it.
   caf::reacts_to<survey_notice>,    // The members were asked: writing may begin.
+  caf::reacts_to<accusation>,       // This node's witness holds evidence: believe nobody, tell everybody.
   caf::reacts_to<cosign_query>,     // Make a witness's request.
   caf::reacts_to<cosigned_notice>,  // Witnesses signed.
   caf::reacts_to<look_again>,       // Internal: re-hash a little more.

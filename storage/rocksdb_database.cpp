@@ -127,10 +127,15 @@ result<std::uint64_t> count_entries(rocksdb::DB& db, rocksdb::ColumnFamilyHandle
   return entries;
 }
 
+std::string text_of_totals(const rocksdb_format::store_totals& totals) {
+  return std::to_string(totals.records) + " records, " + std::to_string(totals.tiles) +
+         " tiles and " + std::to_string(totals.kept_heads) + " kept heads";
+}
+
 } // namespace
 
 std::shared_ptr<rocksdb::Cache> make_block_cache() {
-  constexpr std::size_t octets = 2 * 1024 * 1024;
+  constexpr std::size_t octets = 1024 * 1024;
   return rocksdb::NewLRUCache(octets, 0);
 }
 
@@ -171,7 +176,8 @@ status rocksdb_database::open_database(access how) {
   using namespace rocksdb_format;
   const rocksdb::Options all = settings();
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const char* name : {rocksdb::kDefaultColumnFamilyName.c_str(), tiles_family, heads_family})
+  for (const char* name :
+       {rocksdb::kDefaultColumnFamilyName.c_str(), tiles_family, heads_family, newest_family})
     families.emplace_back(name, all);
   const std::string what = "cannot open " + options_.folder;
   if (how == access::read)
@@ -198,27 +204,27 @@ result<rocksdb_format::store_totals> rocksdb_database::measured() const {
   if (!length) return fail(length.error());
   result<std::uint64_t> tile_count = count_entries(*db_, tiles());
   if (!tile_count) return fail(tile_count.error());
-  const rocksdb_format::store_totals counted{*length, *tile_count};
+  result<std::uint64_t> head_count = count_entries(*db_, heads());
+  if (!head_count) return fail(head_count.error());
+  const rocksdb_format::store_totals counted{*length, *tile_count, *head_count};
   auto written = written_totals();
   if (!written) return fail(written.error());
   if (*written == counted) return counted;
-  auto text = [](const rocksdb_format::store_totals& totals) {
-    return std::to_string(totals.records) + " records and " + std::to_string(totals.tiles) +
-           " tiles";
-  };
-  return fail(ec::integrity, db_->GetName() + " holds " + text(counted) +
-                                 ", but its last batch left " + text(*written));
+  return fail(ec::integrity, db_->GetName() + " holds " + text_of_totals(counted) +
+                                 ", but its last batch left " + text_of_totals(*written));
 }
 
 // None before the first batch.
 result<rocksdb_format::store_totals> rocksdb_database::written_totals() const {
   using namespace rocksdb_format;
   std::string stored;
-  const rocksdb::Slice key(reinterpret_cast<const char*>(totals_key.data()), totals_key.size());
-  rocksdb::Status got = db_->Get({}, heads(), key, &stored);
+  const rocksdb::Slice key(reinterpret_cast<const char*>(newest_key.data()), newest_key.size());
+  rocksdb::Status got = db_->Get({}, newest(), key, &stored);
   if (got.IsNotFound()) return store_totals{};
   if (!got.ok()) return fail(translate(got, "cannot read the totals"));
-  return value_of("the totals", totals_key, view_of(stored)).and_then(decode_totals);
+  return value_of("the head", newest_key, view_of(stored))
+      .and_then(decode_newest)
+      .map([](const newest_value& value) { return value.totals; });
 }
 
 // As many different keys as there are numbers from 0 to the last key: then none is missing.

@@ -31,9 +31,10 @@ public:
   rocksdb::ColumnFamilyHandle* records() const { return families_[0]; }
   rocksdb::ColumnFamilyHandle* tiles() const { return families_[1]; }
   rocksdb::ColumnFamilyHandle* heads() const { return families_[2]; }
+  rocksdb::ColumnFamilyHandle* newest() const { return families_[3]; }
 
-  // How many records and tiles there are; ec::integrity when one of them is missing, or a family is
-  // not of the same batch as the others. Takes no longer as the store grows.
+  // How many records, tiles and kept heads there are; ec::integrity when one of them is missing, or
+  // a family is not of the same batch as the others. Takes no longer as the store grows.
   result<rocksdb_format::store_totals> measured() const;
 
   // Of a flush or a compaction, since this was opened.

@@ -1,15 +1,15 @@
 #include "storage/rocksdb_format.hpp"
 
+#include "storage/rocksdb_crc.hpp"
+
 #include <algorithm>
-#include <boost/crc.hpp>
 
 namespace ppn::rocksdb_format {
 
 namespace {
 
 constexpr octet format = 1;
-
-using crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
+constexpr std::size_t totals_octets = 24;
 
 } // namespace
 
@@ -25,24 +25,24 @@ tile_key key_of_tile(std::uint8_t level, std::uint64_t index) {
   return key;
 }
 
-std::array<octet, 16> encode(const store_totals& totals) {
-  std::array<octet, 16> out;
-  store_be64(out.data(), totals.records);
-  store_be64(out.data() + 8, totals.tiles);
+bytes encode(const newest_value& newest) {
+  bytes out(totals_octets);
+  store_be64(&out[0], newest.totals.records);
+  store_be64(&out[8], newest.totals.tiles);
+  store_be64(&out[16], newest.totals.kept_heads);
+  append(out, newest.head);
   return out;
 }
 
-result<store_totals> decode_totals(bytes_view value) {
-  if (value.size() != 16) return fail(ec::integrity, "the totals have another size");
-  return store_totals{load_be64(value.data()), load_be64(value.data() + 8)};
+result<newest_value> decode_newest(bytes_view value) {
+  if (value.size() < totals_octets) return fail(ec::integrity, "the totals are too short");
+  return newest_value{{load_be64(&value[0]), load_be64(&value[8]), load_be64(&value[16])},
+                      value.subspan(totals_octets)};
 }
 
 value_header header_of(bytes_view key, bytes_view value) {
-  crc32c sum;
-  sum.process_bytes(key.data(), key.size());
-  sum.process_bytes(value.data(), value.size());
   value_header header{format};
-  store_le32(header.data() + 1, sum.checksum());
+  store_le32(header.data() + 1, crc32c(crc32c(0, key), value));
   return header;
 }
 

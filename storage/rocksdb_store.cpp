@@ -34,16 +34,16 @@ void put(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* family, bytes
   PPN_ASSERT(added.ok());
 }
 
-rocksdb::WriteBatch writes_of(const rocksdb_database& into, const store_totals& before,
-                              const store_totals& after, const store_batch& batch) {
+// `newest`: what the batch leaves, with the head that it brings or the one before it.
+rocksdb::WriteBatch writes_of(const rocksdb_database& into, std::uint64_t length,
+                              const store_batch& batch, const newest_value& newest) {
   rocksdb::WriteBatch writes;
-  for (std::size_t i = 0; i < batch.records.size(); ++i)
-    put(writes, into.records(), key_of_number(before.records + i), batch.records[i]);
+  for (const bytes& record : batch.records)
+    put(writes, into.records(), key_of_number(length++), record);
   for (const store_tile& tile : batch.tiles)
     put(writes, into.tiles(), key_of_tile(tile.level, tile.index), tile.data);
-  if (!batch.head.empty()) put(writes, into.heads(), newest_head_key, batch.head);
-  if (batch.keep_head) put(writes, into.heads(), key_of_number(after.records), batch.head);
-  put(writes, into.heads(), totals_key, encode(after));
+  if (batch.keep_head) put(writes, into.heads(), key_of_number(length), batch.head);
+  put(writes, into.newest(), newest_key, encode(newest));
   return writes;
 }
 
@@ -113,7 +113,10 @@ status rocksdb_store::append(std::uint64_t expected_length, const store_batch& b
   if (status checked = check_append(length(), expected_length, batch); !checked) return checked;
   if (status checked = check_tiles(batch); !checked) return checked;
   if (status checked = check_space(batch); !checked) return checked;
-  return write(batch);
+  if (!batch.head.empty()) return write(batch, {after(batch), batch.head});
+  result<bytes> old_head = head();
+  if (!old_head) return fail(old_head.error());
+  return write(batch, {after(batch), *old_head});
 }
 
 status rocksdb_store::check_tiles(const store_batch& batch) const {
@@ -144,15 +147,15 @@ status rocksdb_store::check_space(const store_batch& batch) {
 }
 
 rocksdb_store::totals rocksdb_store::after(const store_batch& batch) const {
-  return {totals_.records + batch.records.size(), totals_.tiles + batch.tiles.size()};
+  return {totals_.records + batch.records.size(), totals_.tiles + batch.tiles.size(),
+          totals_.kept_heads + (batch.keep_head ? 1 : 0)};
 }
 
-status rocksdb_store::write(const store_batch& batch) {
-  const totals with_batch = after(batch);
+status rocksdb_store::write(const store_batch& batch, const newest_value& newest) {
   const log_writes& log = database_->into_log();
   const std::uint64_t done_before = log.done;
   const std::uint64_t failed_before = log.failed;
-  rocksdb::WriteBatch writes = writes_of(*database_, totals_, with_batch, batch);
+  rocksdb::WriteBatch writes = writes_of(*database_, length(), batch, newest);
   rocksdb::WriteOptions how;
   how.sync = true;
   rocksdb::Status written = database_->db().Write(how, &writes);
@@ -162,9 +165,9 @@ status rocksdb_store::write(const store_batch& batch) {
     auto behind = database_->background_error();
     if (written.IsIncomplete() && behind) why = *behind;
     bool is_in_log = log.done != done_before && log.failed == failed_before;
-    return after_failed_write(std::move(why), is_in_log, with_batch);
+    return after_failed_write(std::move(why), is_in_log, newest.totals);
   }
-  totals_ = with_batch;
+  totals_ = newest.totals;
   return {};
 }
 
@@ -238,9 +241,11 @@ result<bytes> rocksdb_store::tile(std::uint8_t level, std::uint64_t index) const
 
 result<bytes> rocksdb_store::head() const {
   if (!database_) return fail(*failed_);
-  auto got = value_at(*database_, database_->heads(), newest_head_key, "the head");
-  if (!got && got.error().code == ec::not_found) return bytes{};
-  return got;
+  auto got = value_at(*database_, database_->newest(), newest_key, "the head");
+  if (!got && got.error().code == ec::not_found) return bytes{}; // no batch yet
+  if (!got) return got;
+  return decode_newest(*got).map(
+      [](const newest_value& newest) { return bytes(newest.head.begin(), newest.head.end()); });
 }
 
 result<std::vector<kept_head>> rocksdb_store::kept_heads(std::uint64_t from_length,

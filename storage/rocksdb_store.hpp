@@ -41,7 +41,7 @@ struct rocksdb_store_options {
   // Shared by the stores of a process; null: one of its own.
   std::shared_ptr<rocksdb::Cache> block_cache;
   // What may be in memory only as a copy of the log, before it moves into tables.
-  std::size_t write_buffer_octets = 1280 * 1024;
+  std::size_t write_buffer_octets = 1024 * 1024;
   // Appends stop while the file system has less than this left: space for the tables that the log
   // moves into, so that a store on a full disk can always be opened.
   std::uint64_t free_octets_min = 8 * 1024 * 1024;
@@ -77,7 +77,7 @@ private:
   status open_database();
   status check_tiles(const store_batch& batch) const;
   status check_space(const store_batch& batch);
-  status write(const store_batch& batch);
+  status write(const store_batch& batch, const rocksdb_format::newest_value& newest);
   totals after(const store_batch& batch) const;
   status after_failed_write(error why, bool is_in_log, const totals& with_batch);
   status open_anew(const totals& expected);

@@ -34,6 +34,7 @@ fleet_configuration() {
 name = "$1"
 data = "$fleet_folder/$1"
 address = "$2"
+http_port = 9208
 
 [fleet]
 founding = "$fleet_folder/founding"

@@ -40,8 +40,17 @@ digest digest_of(std::string_view name, bytes_view numbers, bytes_view value) {
   return hash.finish();
 }
 
-bytes encode(std::string_view name, const cell& content) {
-  bytes slot(slot_octets);
+// As much of a slot as a cell takes, in whole pages. `older`: how much of it is not zero already.
+std::size_t used_octets(const cell& content) {
+  return value_at + content.value.size();
+}
+std::size_t written_octets(const cell& content, std::size_t older) {
+  constexpr std::size_t page = 4096;
+  return (std::max(used_octets(content), older) + page - 1) / page * page;
+}
+
+bytes encode(std::string_view name, const cell& content, std::size_t octets) {
+  bytes slot(octets);
   std::copy(magic.begin(), magic.end(), slot.begin());
   store_le64(&slot[version_at], content.version);
   store_le32(&slot[length_at], static_cast<std::uint32_t>(content.value.size()));
@@ -65,28 +74,6 @@ std::optional<cell> decode(std::string_view name, bytes_view slot) {
   return cell{version, bytes(value.begin(), value.end())};
 }
 
-struct located {
-  cell content;
-  bool exists = false;
-  std::size_t next_slot = 0; // the one that a set overwrites
-};
-
-result<located> locate(const unique_fd& folder, std::string_view name) {
-  file_image image;
-  status got = read_exactly(folder, file_of(name), image);
-  if (!got && got.error().code == ec::not_found) return located{};
-  if (!got) return fail(got.error());
-  located found{{}, true, 0};
-  for (std::size_t slot = 0; slot < slots; ++slot) {
-    auto content = decode(name, bytes_view(image).subspan(slot * slot_octets, slot_octets));
-    if (content && content->version > found.content.version)
-      found = {*std::move(content), true, slots - 1 - slot};
-  }
-  if (found.content.version == 0)
-    return fail(ec::integrity, "both copies of cell " + std::string(name) + " are damaged");
-  return found;
-}
-
 result<std::size_t> count_cells(const unique_fd& folder) {
   // The stream takes a descriptor of its own: the lock must outlive it.
   int fd = openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -108,46 +95,123 @@ result<std::unique_ptr<file_cells>> file_cells::open(const std::string& folder, 
   return std::unique_ptr<file_cells>(new file_cells(*std::move(opened), std::move(sync)));
 }
 
+// -- one cell -----------------------------------------------------------------------------------------
+
+// What its file holds, read once: the folder is locked, so that nobody else writes there.
+struct file_cells::entry {
+  std::mutex busy;
+  bool loaded = false;
+  unique_fd file; // none: the cell was never written
+  cell content;
+  std::size_t next_slot = 0;                                   // the one that a set overwrites
+  std::array<std::size_t, slots> used{slot_octets, slot_octets}; // how much of a slot is not zero
+  // After a failed sync nobody knows which slot the disk holds. What was acknowledged last stays
+  // readable, and the cell takes no more values until the folder is opened again.
+  bool frozen = false;
+
+  status load(const unique_fd& folder, std::string_view name);
+  status read_slots(std::string_view name, const file_image& image);
+  status overwrite(std::string_view name, cell next, const sync_call& sync);
+};
+
+status file_cells::entry::load(const unique_fd& folder, std::string_view name) {
+  if (loaded) return {};
+  file_image image;
+  status got = read_exactly(folder, file_of(name), image);
+  if (!got && got.error().code != ec::not_found) return got;
+  if (got) {
+    if (status read = read_slots(name, image); !read) return read;
+    int fd = openat(folder.get(), file_of(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return fail(errno_error("cannot open " + file_of(name)));
+    file = unique_fd(fd);
+  }
+  loaded = true;
+  return {};
+}
+
+status file_cells::entry::read_slots(std::string_view name, const file_image& image) {
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    auto found = decode(name, bytes_view(image).subspan(slot * slot_octets, slot_octets));
+    if (found) used[slot] = used_octets(*found);
+    if (!found || found->version <= content.version) continue;
+    content = *std::move(found);
+    next_slot = slots - 1 - slot;
+  }
+  if (content.version == 0)
+    return fail(ec::integrity, "both copies of cell " + std::string(name) + " are damaged");
+  return {};
+}
+
+status file_cells::entry::overwrite(std::string_view name, cell next, const sync_call& sync) {
+  bytes image = encode(name, next, written_octets(next, used[next_slot]));
+  used[next_slot] = slot_octets; // until it is known to be whole
+  if (status written = write_at(file.get(), next_slot * slot_octets, image, std::string(name));
+      !written) {
+    frozen = written.error().code == ec::io_failed;
+    return written;
+  }
+  if (sync(file.get()) != 0) {
+    error why = errno_error("cannot sync cell " + std::string(name));
+    frozen = why.code == ec::io_failed;
+    return fail(std::move(why));
+  }
+  used[next_slot] = used_octets(next);
+  content = std::move(next);
+  next_slot = slots - 1 - next_slot;
+  return {};
+}
+
+// -- all of them --------------------------------------------------------------------------------------
+
+file_cells::file_cells(unique_fd folder, sync_call sync)
+    : folder_(std::move(folder)), sync_(std::move(sync)) {}
+file_cells::~file_cells() = default;
+
+file_cells::entry& file_cells::entry_of(std::string_view name) const {
+  std::lock_guard guard(finding_);
+  std::unique_ptr<entry>& found = entries_[std::string(name)];
+  if (!found) found = std::make_unique<entry>();
+  return *found;
+}
+
 result<cell> file_cells::get(std::string_view name) const {
   if (status checked = check_cell_name(name); !checked) return fail(checked.error());
-  if (auto frozen = frozen_.find(name); frozen != frozen_.end()) return frozen->second;
-  return locate(folder_, name).map([](located found) { return std::move(found.content); });
+  entry& found = entry_of(name);
+  std::lock_guard guard(found.busy);
+  if (found.frozen) return found.content;
+  if (status loaded = found.load(folder_, name); !loaded) return fail(loaded.error());
+  return found.content;
 }
 
 status file_cells::compare_and_set(std::string_view name, std::uint64_t expected,
                                    bytes_view value) {
   if (status checked = check_cell_name(name); !checked) return checked;
   if (status checked = check_cell_value(value); !checked) return checked;
-  if (frozen_.contains(name)) return fail(ec::io_failed, "an earlier sync of this cell failed");
-  result<located> found = locate(folder_, name);
-  if (!found) return fail(found.error());
-  if (status checked = check_cell_version(found->content, expected); !checked) return checked;
+  entry& found = entry_of(name);
+  std::lock_guard guard(found.busy);
+  if (found.frozen) return fail(ec::io_failed, "an earlier sync of this cell failed");
+  if (status loaded = found.load(folder_, name); !loaded) return loaded;
+  if (status checked = check_cell_version(found.content, expected); !checked) return checked;
   cell next{expected + 1, bytes(value.begin(), value.end())};
-  if (!found->exists) return create(std::string(name), next);
-  status written = overwrite(std::string(name), found->next_slot, next);
-  if (!written && written.error().code == ec::io_failed) frozen_.emplace(name, found->content);
-  return written;
+  if (!found.file) return create(std::string(name), found, next);
+  return found.overwrite(name, std::move(next), sync_);
 }
 
-status file_cells::create(const std::string& name, const cell& first) {
+status file_cells::create(const std::string& name, entry& made, const cell& first) {
+  std::lock_guard guard(counting_); // two first sets at once would count each other out
   result<std::size_t> count = count_cells(folder_);
   if (!count) return fail(count.error());
   if (*count >= count_max)
     return fail(ec::too_large, "there are " + std::to_string(count_max) + " cells already");
-  bytes image = encode(name, first);
-  image.resize(slots * slot_octets); // both slots: no later set needs space
+  // Both slots: no later set needs space.
+  bytes image = encode(name, first, slots * slot_octets);
   status created = create_private_file(folder_, file_of(name), image);
-  if (!created && created.error().code == ec::io_failed) frozen_.emplace(name, cell{});
-  return created;
-}
-
-status file_cells::overwrite(const std::string& name, std::size_t slot, const cell& next) {
-  unique_fd file(openat(folder_.get(), file_of(name).c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!file) return fail(errno_error("cannot open " + file_of(name)));
-  if (status written = write_at(file.get(), slot * slot_octets, encode(name, next), name); !written)
-    return written;
-  if (sync_(file.get()) != 0) return fail(errno_error("cannot sync cell " + name));
-  return {};
+  if (!created) {
+    made.frozen = created.error().code == ec::io_failed;
+    return created;
+  }
+  made.loaded = false;
+  return made.load(folder_, name);
 }
 
 } // namespace ppn

@@ -1,8 +1,9 @@
 // The cells as files: one file of two slots per cell, in a folder of their own. A set overwrites
 // the slot that holds the older value and syncs it; a reader takes the newest slot whose digest
 // fits. So a cut at any point leaves the value before, and an overwrite in place needs no space and
-// no rename. What the two slots cannot tell is a damaged newest slot from one that was never
-// finished: both read as the version before.
+// no rename. A file is read once and stays open, which the lock on the folder allows. What the two
+// slots cannot tell is a damaged newest slot from one that was never finished: both read as the
+// version before.
 //
 // The durable format, never to change: `<name>.cell` of 2 * 8192 octets; in each half
 //   magic "ppncell1" (8) | version (8) | length (4) | zero (4) | digest (32) | value | zero
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 
 namespace ppn {
 
@@ -28,20 +30,24 @@ public:
   // ec::permission when other users may enter it.
   static result<std::unique_ptr<file_cells>> open(const std::string& folder, sync_call sync = {});
 
+  ~file_cells() override;
+
+  // Both may be called from any thread; a set waits for no other cell's disk.
   result<cell> get(std::string_view name) const override;
   status compare_and_set(std::string_view name, std::uint64_t expected, bytes_view value) override;
 
 private:
-  file_cells(unique_fd folder, sync_call sync)
-      : folder_(std::move(folder)), sync_(std::move(sync)) {}
-  status create(const std::string& name, const cell& first);
-  status overwrite(const std::string& name, std::size_t slot, const cell& next);
+  struct entry;
+  file_cells(unique_fd folder, sync_call sync);
+  entry& entry_of(std::string_view name) const;
+  status create(const std::string& name, entry& made, const cell& first);
 
   unique_fd folder_;
   sync_call sync_;
-  // By name: after a failed sync nobody knows which slot the disk holds. What was acknowledged last
-  // stays readable, and the cell takes no more values until the folder is opened again.
-  std::map<std::string, cell, std::less<>> frozen_;
+  mutable std::mutex finding_;
+  std::mutex counting_;
+  // By name; guarded by `finding_`, each entry by its own mutex. Entries stay.
+  mutable std::map<std::string, std::unique_ptr<entry>, std::less<>> entries_;
 };
 
 } // namespace ppn

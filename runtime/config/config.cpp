@@ -131,6 +131,7 @@ result<node_settings> read_node(const config_document& document) {
   to.data = from.text("node.data");
   to.address = from.text("node.address");
   to.port = static_cast<std::uint16_t>(from.integer("node.port"));
+  to.http_port = static_cast<std::uint16_t>(from.integer("node.http_port"));
   if (document.one("fleet").has("fleet.founding")) {
     if (!from.has("node.address")) to.address.clear();
     if (!from.has("node.port")) to.port = 0;
@@ -219,6 +220,7 @@ constexpr comparison comparisons[] = {
     {"node.data", [](auto& a, auto& b) { return a.node.data == b.node.data; }},
     {"node.address", [](auto& a, auto& b) { return a.node.address == b.node.address; }},
     {"node.port", [](auto& a, auto& b) { return a.node.port == b.node.port; }},
+    {"node.http_port", [](auto& a, auto& b) { return a.node.http_port == b.node.http_port; }},
     {"node.control", [](auto& a, auto& b) { return a.node.control == b.node.control; }},
     {"fleet.founding", [](auto& a, auto& b) { return a.founding == b.founding; }},
     {"fleet.id", [](auto& a, auto& b) { return a.members.fleet == b.members.fleet; }},

@@ -20,6 +20,7 @@ struct node_settings {
   // With a founding, empty and 0 where the file says nothing: the fleet's record holds.
   std::string address;
   std::uint16_t port = 0;
+  std::uint16_t http_port = 0; // where the ledgers are read; 0: nowhere
   std::string control; // path of the socket, also when the file leaves it out
   bool operator==(const node_settings&) const = default;
 };

@@ -37,6 +37,8 @@ constexpr key_rule rules[] = {
      "Where this node listens and dials from; the same as its member's address."},
     {"node.port", key_type::integer, restart, optional, 1, 65535, "", "9203",
      "Port of the transport between nodes; the same as its member's port."},
+    {"node.http_port", key_type::integer, restart, optional, 0, 65535, "", "0",
+     "Port at the node's address where members read the ledgers by HTTP; 0: nowhere."},
     {"node.control", key_type::text, restart, optional, 0, path_most, "", "",
      "Path of the control socket. Left out: control.sock in the data folder."},
 

@@ -136,6 +136,10 @@ tl::expected<node_options, daemon_failure> open_options(const operator_word& wor
   options.metrics = metrics_places(word.settings.metrics, self->address);
   report_hints(word.settings, *self, log);
   if (auto free = probe_address({self->address, self->port}); !free) return failure(free.error());
+  if (word.founding && word.settings.node.http_port != 0) {
+    options.http = stream_endpoint{self->address, word.settings.node.http_port};
+    if (auto free = probe_address(*options.http); !free) return failure(free.error());
+  }
   return options;
 }
 

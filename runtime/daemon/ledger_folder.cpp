@@ -43,8 +43,10 @@ result<std::unique_ptr<ledger_folder>> ledger_folder::open(const std::string& pa
   if (!own) return fail(own.error());
   auto folds = file_snapshots::open(path + "/folds");
   if (!folds) return fail(folds.error());
-  return std::unique_ptr<ledger_folder>(
-    new ledger_folder(std::move(*fleet), std::move(*own), std::move(*folds)));
+  auto views = view_files::open(path + "/views");
+  if (!views) return fail(views.error());
+  return std::unique_ptr<ledger_folder>(new ledger_folder(std::move(*fleet), std::move(*own),
+                                                          std::move(*folds), std::move(*views)));
 }
 
 } // namespace ppn

@@ -1,8 +1,9 @@
-// Where a daemon keeps its ledgers: a folder with the copy of the fleet's ledger, the node's own one, and
-// snapshots of what they say.
+// Where a daemon keeps its ledgers: a folder with the copy of the fleet's ledger, the node's own one,
+// snapshots of what they say, and files that people read.
 #pragma once
 
 #include "runtime/adapters/file_snapshots.hpp"
+#include "runtime/adapters/view_files.hpp"
 #include "runtime/ports/ports.hpp"
 #include "storage/rocksdb_store.hpp"
 
@@ -18,13 +19,14 @@ public:
 
 private:
   ledger_folder(std::unique_ptr<store> fleet, std::unique_ptr<store> own,
-                std::unique_ptr<snapshots> folds)
+                std::unique_ptr<snapshots> folds, std::unique_ptr<published_views> views)
       : fleet_(std::move(fleet)), own_(std::move(own)), folds_(std::move(folds)),
-        places_{*fleet_, *own_, *folds_, true} {}
+        views_(std::move(views)), places_{*fleet_, *own_, *folds_, true, views_.get()} {}
 
   std::unique_ptr<store> fleet_;
   std::unique_ptr<store> own_;
   std::unique_ptr<snapshots> folds_;
+  std::unique_ptr<published_views> views_;
   ledger_places places_;
 };
 

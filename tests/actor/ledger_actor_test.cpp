@@ -200,9 +200,7 @@ BOOST_AUTO_TEST_CASE(a_page_is_made_for_who_asks_and_a_writer_takes_none) {
   BOOST_TEST(told.outcomes[0].have.size == founded);
 }
 
-// Switched off: an order whose fate became unknown with the ledger is entered once too often.
-BOOST_AUTO_TEST_CASE(the_controllers_entries_go_on_when_the_ledger_was_restarted_under_them,
-                     *boost::unit_test::disabled()) {
+BOOST_AUTO_TEST_CASE(the_controllers_entries_go_on_when_the_ledger_was_restarted_under_them) {
   reachable({one});
   auto detector = keep(spawn_vm_fleet(*system, {test_fleet::id_of(0), options.core->members()}, world_of(0)));
   around.fleet = detector;

@@ -55,6 +55,7 @@ struct replica_fixture : ledger_fixture {
               [](const have_notice&) {},
               [](const copies_notice&) {},
               [](survey_notice) {},
+              [](const accusation&) {},
               [](const cosign_query&) {},
               [](const cosigned_notice&) {},
               [](look_again) {},

@@ -147,6 +147,21 @@ BOOST_AUTO_TEST_CASE(a_fork_by_the_writer_is_evidence_and_ends_the_service) {
   BOOST_TEST(ask(5, 9) == 403u); // the first history is not believed any more either
 }
 
+BOOST_AUTO_TEST_CASE(what_it_saw_once_it_holds_against_the_ledger_for_ever) {
+  BOOST_TEST(ask(0, 5) == 200u);
+  BOOST_TEST(ask(5, 7, 3) == 422u);
+  end();
+  start();
+  BOOST_TEST(ask(5, 9) == 403u);
+  lose_power();
+  BOOST_TEST(ask(5, 9) == 403u);
+  BOOST_TEST(events.of<event::ledger_accused>().size() == 1u); // told once
+  disk.damage_both("witness-evidence");
+  end();
+  start();
+  BOOST_TEST(ask(5, 9) == 403u); // what it said is not known, so nothing is believed
+}
+
 BOOST_AUTO_TEST_CASE(a_ledger_that_is_not_trusted_gets_no_line) {
   end();
   start(false);

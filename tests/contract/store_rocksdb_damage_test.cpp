@@ -28,7 +28,7 @@ protected:
     });
     return found;
   }
-  enum families { records_of, tiles_of, heads_of };
+  enum families { records_of, tiles_of, heads_of, newest_of };
   using family = rocksdb::ColumnFamilyHandle*;
 
   // Does to a closed store what none of our code does.
@@ -39,11 +39,10 @@ protected:
     settings.create_missing_column_families = true;
     rocksdb::DB* db = nullptr;
     std::vector<family> opened;
-    BOOST_REQUIRE(
-        rocksdb::DB::Open(settings, folder(),
-                          {{"default", settings}, {"tiles", settings}, {"heads", settings}},
-                          &opened, &db)
-            .ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> all;
+    for (const char* name : {"default", "tiles", "heads", "newest"})
+      all.emplace_back(name, settings);
+    BOOST_REQUIRE(rocksdb::DB::Open(settings, folder(), all, &opened, &db).ok());
     std::unique_ptr<rocksdb::DB> owner(db);
     BOOST_REQUIRE(change(*db, opened[where]).ok());
     for (family one : opened)
@@ -54,17 +53,17 @@ protected:
   }
   // So that what is forged elsewhere is not noticed by its number already.
   void put_totals(const ppn::rocksdb_format::store_totals& totals) const {
-    auto value = ppn::rocksdb_format::encode(totals);
-    auto header = ppn::rocksdb_format::header_of(ppn::rocksdb_format::totals_key, value);
-    put(totals_key, heads_of, std::string(ppn::text_of(header)).append(ppn::text_of(value)));
+    using namespace ppn::rocksdb_format;
+    ppn::bytes value = encode(newest_value{totals, {}});
+    auto header = header_of(newest_key, value);
+    put(single_key, newest_of, std::string(ppn::text_of(header)).append(ppn::text_of(value)));
   }
   std::string stored(const std::string& under, families where) const {
     std::string value;
     tamper([&](rocksdb::DB& db, family in) { return db.Get({}, in, under, &value); }, where);
     return ppn::to_hex(ppn::view_of(value));
   }
-  const std::string head_key = std::string(1, '\0');
-  const std::string totals_key = std::string(2, '\0');
+  const std::string single_key = std::string(1, '\0');
   static std::string key(std::uint64_t index) {
     ppn::octet octets[8];
     ppn::store_be64(octets, index);
@@ -143,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(a_value_that_rocksdb_finds_sound_is_checked_all_the_same
        {std::string(), std::string("abc"), std::string("\1\0\0\0\0forged", 11),
         std::string("\2\0\0\0\0future", 11)}) {
     put(key(0), records_of, wrong);
-    put_totals({1, 0});
+    put_totals({1, 0, 0});
     opened_store subject = open_store(*this);
     CHECK_CODE(subject->read(0), integrity);
     CHECK_CODE(subject->iterate(0, 1, [](auto, auto) { return true; }), integrity);
@@ -158,7 +157,7 @@ BOOST_FIXTURE_TEST_CASE(a_record_in_the_place_of_another_is_noticed, damaged_sto
   std::string first;
   tamper([&](rocksdb::DB& db, family in) { return db.Get({}, in, key(0), &first); });
   put(key(4), records_of, first);
-  put_totals({5, 0});
+  put_totals({5, 0, 0});
   opened_store subject = open_store(*this);
   BOOST_TEST(subject->length() == 5u);
   CHECK_CODE(subject->read(4), integrity);
@@ -171,8 +170,8 @@ BOOST_FIXTURE_TEST_CASE(the_bytes_of_a_store_never_change, damaged_store) {
   // Format, CRC-32C, value; the sum covers the key, too.
   BOOST_TEST(stored(key(0), records_of) == "01b2d0c91876616c7565");
   BOOST_TEST(stored("\2" + key(258), tiles_of) == "01206478c976616c7565");
-  BOOST_TEST(stored(totals_key, heads_of) == "016f9870cf00000000000000010000000000000001");
-  BOOST_TEST(stored(head_key, heads_of) == "01dc09b8f376616c7565");
+  BOOST_TEST(stored(single_key, newest_of) == "014019bcab00000000000000010000000000000001"
+                                              "000000000000000176616c7565");
   BOOST_TEST(stored(key(1), heads_of) == "01abbbf9f776616c7565");
 }
 
@@ -183,22 +182,22 @@ BOOST_FIXTURE_TEST_CASE(tiles_and_heads_that_rocksdb_finds_sound_are_checked_all
     REQUIRE_OK(open_store(*this)->append(i, {records(i, 1), {{0, i, value}}, value, true}));
   const std::string forged("\1\0\0\0\0forged", 11);
   put('\0' + key(9), tiles_of, forged);
-  put_totals({3, 4});
-  put(head_key, heads_of, forged);
-  put(key(2), heads_of, forged);
+  put(key(0), heads_of, forged);
+  put_totals({3, 4, 4});
   {
     opened_store subject = open_store(*this);
     CHECK_CODE(subject->tile(0, 9), integrity);
     CHECK_CODE(subject->append(3, {records(3, 1), {{0, 9, value}}, {}, false}), integrity);
     REQUIRE_OK(subject->tile(0, 0));
-    CHECK_CODE(subject->head(), integrity);
     CHECK_CODE(subject->kept_heads(0, 5), integrity);
-    CHECK_CODE(subject->kept_heads(3, 5), none);
+    CHECK_CODE(subject->kept_heads(1, 5), none);
     BOOST_TEST((all_of(*subject) == records(0, 3)));
   }
   put(key(99), heads_of, forged); // of a length that is not reached
-  CHECK_CODE(open_store(*this)->kept_heads(3, 5), integrity);
+  put_totals({3, 4, 5});
+  CHECK_CODE(open_store(*this)->kept_heads(4, 5), integrity);
   put("long" + key(3), heads_of, forged);
+  put_totals({3, 4, 6});
   CHECK_CODE(open_store(*this)->kept_heads(100, 5), integrity);
 }
 
@@ -208,15 +207,16 @@ BOOST_FIXTURE_TEST_CASE(families_that_are_not_of_the_same_batch_are_noticed_at_o
   fill(1);
   REQUIRE_OK(open_store(*this)->append(4, {records(4, 1), {{0, 0, {1}}, {0, 1, {2}}}, {}, false}));
   using totals = ppn::rocksdb_format::store_totals;
-  for (const totals& wrong : std::vector<totals>{{4, 2}, {6, 2}, {5, 1}, {5, 3}, {0, 0}}) {
+  for (const totals& wrong :
+       std::vector<totals>{{4, 2, 0}, {6, 2, 0}, {5, 1, 0}, {5, 3, 0}, {5, 2, 1}, {0, 0, 0}}) {
     put_totals(wrong);
     CHECK_CODE(open(), integrity);
   }
-  put_totals({5, 2});
+  put_totals({5, 2, 0});
   REQUIRE_OK(open());
-  put(totals_key, heads_of, "short");
+  put(single_key, newest_of, "short");
   CHECK_CODE(open(), integrity);
-  tamper([&](rocksdb::DB& db, family in) { return db.Delete({}, in, totals_key); }, heads_of);
+  tamper([&](rocksdb::DB& db, family in) { return db.Delete({}, in, single_key); }, newest_of);
   CHECK_CODE(open(), integrity);
 }
 
@@ -227,10 +227,10 @@ BOOST_FIXTURE_TEST_CASE(a_store_with_a_family_that_is_not_ours_is_not_opened, da
   {
     rocksdb::DB* db = nullptr;
     std::vector<family> opened;
-    std::vector<rocksdb::ColumnFamilyDescriptor> four;
-    for (const char* name : {"default", "tiles", "heads", "strange"})
-      four.emplace_back(name, settings);
-    BOOST_REQUIRE(rocksdb::DB::Open(settings, folder(), four, &opened, &db).ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> five;
+    for (const char* name : {"default", "tiles", "heads", "newest", "strange"})
+      five.emplace_back(name, settings);
+    BOOST_REQUIRE(rocksdb::DB::Open(settings, folder(), five, &opened, &db).ok());
     std::unique_ptr<rocksdb::DB> owner(db);
     for (family one : opened)
       BOOST_REQUIRE(db->DestroyColumnFamilyHandle(one).ok());

@@ -1,10 +1,12 @@
-// One flipped bit in every octet of every file of a small closed store on RocksDB, one at a time.
+// One flipped bit in octets of every file of a small closed store on RocksDB, one at a time: in each
+// of them with PPN_TEST_COUNTS=full, otherwise in a part that meets every file in many places.
 // Either all that was written is read back as it was, or opening or reading answers ec::integrity:
 // nothing wrong is ever read. One case is left to the cell outside of the store: a flip anywhere in
 // the write-ahead log ends it at the batch that was hit, and the store opens without that batch and
 // those behind it. Who passes on what the cell knows (`length_min`) is refused there, too.
 #include "tests/contract/rocksdb_places.hpp"
 
+#include <cstdlib>
 #include <map>
 
 using contract::faulty_disk;
@@ -13,6 +15,15 @@ using contract::on_faulty_disk;
 using contract::store_model;
 
 namespace {
+
+bool all_octets() {
+  const char* counts = std::getenv("PPN_TEST_COUNTS");
+  return counts != nullptr && std::string_view(counts) == "full";
+}
+// No multiple of two: so that all eight bits take their turns.
+std::size_t stride() {
+  return all_octets() ? 1 : 7;
+}
 
 enum class outcome { as_written, refused_at_open, refused_at_read, shorter, wrong };
 
@@ -61,8 +72,7 @@ struct written_store {
   std::map<outcome, std::size_t> flip_all_of(const std::string& name) const {
     std::map<outcome, std::size_t> outcomes;
     const std::size_t size = faulty_disk(disk).at(name).octets.size();
-    const std::size_t stride = 1 + size / 65'536;
-    for (std::size_t at = 0; at < size; at += stride) {
+    for (std::size_t at = 0; at < size; at += stride()) {
       on_faulty_disk place(flipped(name, at));
       outcome came = opened_from(place);
       bool is_right = came != outcome::wrong && came != outcome::shorter;
@@ -108,23 +118,28 @@ BOOST_AUTO_TEST_SUITE(store_rocksdb_flips)
 
 BOOST_AUTO_TEST_CASE(tables_are_refused_or_read_as_they_were) {
   const auto tables = written_store::files(the_store().disk, ".sst");
-  BOOST_TEST(tables.size() == 3u); // one of each family
+  BOOST_TEST(tables.size() == 4u); // one of each family
   for (const std::string& name : tables) {
     auto outcomes = the_store().flip_all_of(name);
-    // Unused octets of the footer, and little else.
-    BOOST_TEST(outcomes[outcome::as_written] < 64u);
+    // 36 unused octets of the footer. In the table of the newest head also its only block: the log
+    // holds a newer one, so that nobody reads it.
+    const std::size_t unused = name == tables.back() ? 36 + 104 : 36;
+    BOOST_TEST(outcomes[outcome::as_written] <= unused / stride() + 1);
   }
 }
 
 BOOST_AUTO_TEST_CASE(the_manifest_is_refused) {
   auto outcomes = the_store().flip_all_of(written_store::only(the_store().disk, "MANIFEST"));
-  BOOST_TEST(outcomes[outcome::as_written] == 0u);
+  // The length of its last record: RocksDB takes that for one which was never finished, and it said
+  // nothing that the tables and the log do not say.
+  BOOST_TEST(outcomes[outcome::as_written] <= 2u);
   BOOST_TEST(outcomes[outcome::refused_at_read] == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(the_root_file_is_refused) {
   auto outcomes = the_store().flip_all_of(written_store::only(the_store().disk, "CURRENT"));
-  BOOST_TEST(outcomes[outcome::refused_at_open] == 16u);
+  BOOST_TEST(outcomes[outcome::refused_at_open] > 0u);
+  BOOST_TEST(outcomes.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(the_identity_does_not_matter) {
@@ -133,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_identity_does_not_matter) {
   BOOST_TEST(outcomes[outcome::as_written] > 0u);
 }
 
-// Nobody reads them, so that all their octets may be wrong at once.
+// Our settings are those of the code: all their octets may be wrong at once.
 BOOST_AUTO_TEST_CASE(the_options_do_not_matter) {
   for (const std::string& name : written_store::files(the_store().disk, "OPTIONS")) {
     on_faulty_disk place(the_store().disk);
@@ -141,7 +156,6 @@ BOOST_AUTO_TEST_CASE(the_options_do_not_matter) {
     for (char& octet : file->octets)
       octet ^= 0x11;
     BOOST_TEST((the_store().opened_from(place) == outcome::as_written));
-    BOOST_TEST(file->reads == 0u);
   }
 }
 
@@ -149,7 +163,7 @@ BOOST_AUTO_TEST_CASE(the_log_ends_at_the_batch_that_was_hit) {
   const std::string log = written_store::only(the_store().disk, ".log");
   const std::size_t size = the_store().log_ends.back().first;
   BOOST_TEST(faulty_disk(the_store().disk).at(log).octets.size() == size);
-  for (std::size_t at = 0; at < size; ++at) {
+  for (std::size_t at = 0; at < size; at += stride()) {
     on_faulty_disk place(the_store().flipped(log, at));
     std::uint64_t length = 0;
     BOOST_TEST((the_store().opened_from(place, &length) == outcome::shorter));

@@ -82,6 +82,8 @@ BOOST_AUTO_TEST_CASE(the_example_with_a_founding_is_taken) {
   configuration config = parsed(example_file("founding.toml"));
   BOOST_TEST(config.founding == "/etc/ppn/founding");
   BOOST_TEST(config.node.control == "/var/lib/ppn/control.sock");
+  BOOST_TEST(config.node.http_port == 9208u);
+  BOOST_TEST(parsed(founded_file()).node.http_port == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(members_are_ordered_by_id_whatever_the_file_says) {
