@@ -146,6 +146,7 @@ check_changed_view() {
   fleet_signal TERM "$writer"
   fleet_reap "$writer"
   sed -i '1s/genesis/nothing/' "$views/ledger.jsonl"
+  grep -q nothing "$views/ledger.jsonl" || fail "nothing was changed"
   echo "mine" >"$views/members.csv"
   fleet_start "$writer"
   until_true 60 is_view_complete "$writer" || fail "a changed view stays"
