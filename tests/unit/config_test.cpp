@@ -148,11 +148,11 @@ BOOST_AUTO_TEST_CASE(a_reload_takes_members_roles_offers_and_logging_at_once) {
 BOOST_AUTO_TEST_CASE(a_reload_defers_what_the_process_is_built_on) {
   configuration now = parsed(small_file());
   configuration next = now;
-  next.node = {"b", "/tmp/b", "127.0.0.2", 9, "/tmp/b/control.sock"};
+  next.node = {"b", "/tmp/b", "127.0.0.2", 9, 10, "/tmp/b/control.sock"};
   next.members.fleet.octets[0] ^= 1;
   next.pool.disks.push_back({"fast", "/tmp/disks"});
-  const std::vector<std::string> restart{"node.name",    "node.data", "node.address", "node.port",
-                                         "node.control", "fleet.id",  "pool.disk"};
+  const std::vector<std::string> restart{"node.name", "node.data", "node.address", "node.port",
+                                         "node.http_port", "node.control", "fleet.id", "pool.disk"};
   configuration_difference difference = compare(now, next);
   BOOST_TEST(difference.restart == restart, boost::test_tools::per_element());
   BOOST_TEST(difference.at_once.empty());
