@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/ports/observer.hpp"
+#include "sim/counters.hpp"
 #include "sim/node_clock.hpp"
 
 #include <string>
@@ -52,6 +53,11 @@ public:
   // All faults are over; from here on the fleet has to converge.
   virtual void on_calm(world_time at) {}
   virtual void on_end(const moment& controller_now) = 0;
+  // All processes still stand, nothing moves any more: the disks may be read.
+  virtual void audit() {}
+  virtual void count(counters& into) const {}
+  // What this checker still waits for, a line each: asked when a run fails.
+  virtual void pending(std::vector<std::string>& into) const {}
 };
 
 } // namespace ppn::sim

@@ -37,6 +37,7 @@ nanoseconds network::delay() {
 bool network::passes(node_index from, node_index to) const {
   for (const auto& [id, cut] : partitions_) {
     if (cut.side[from] == cut.side[to]) continue;
+    if (!cut.outside.empty() && (cut.outside[from] || cut.outside[to])) continue;
     if (cut.side[from] ? cut.from_side : cut.to_side) return false;
   }
   return true;

@@ -43,6 +43,7 @@ struct partition {
   std::vector<bool> side; // by node
   bool from_side = true;  // what leaves the side is lost
   bool to_side = true;    // what enters it is lost
+  std::vector<bool> outside; // nodes that it does not concern; empty: it concerns all
 };
 
 struct network_marks { // rare paths that a campaign has to reach

@@ -22,32 +22,20 @@ std::string_view name_of(chaos_level level) {
 
 // The one line that runs this again.
 std::string repeat_command(const run_report& report) {
-  return fmt::format("ppn-sim run --nodes {} --hours {} --seed {} --chaos {}", report.options.nodes,
+  return fmt::format("ppn-sim replay --nodes {} --hours {} --seed {} --chaos {}", report.options.nodes,
                      virtual_seconds(report) / 3600, report.options.seed,
                      name_of(report.options.chaos));
 }
 
-nlohmann::ordered_json faults_json(const run_report& report) {
-  const auto& f = report.faults;
-  const auto& n = report.network;
-  return {{"partitions", f.partitions},
-          {"one_way_partitions", f.one_way_partitions},
-          {"crashes", f.crashes},
-          {"power_losses", f.power_losses},
-          {"restarts", f.restarts},
-          {"failed_starts", f.failed_starts},
-          {"freezes", f.freezes},
-          {"wall_jumps", f.wall_jumps},
-          {"drifting_clocks", f.drifts},
-          {"older_folders", f.older_folders},
-          {"store_faults", f.store_faults},
-          {"fail_stops", f.fail_stops},
-          {"segments", n.segments},
-          {"segments_torn", n.torn},
-          {"segments_corrupted", n.corrupted},
-          {"segments_repeated", n.repeated},
-          {"segments_swapped", n.swapped},
-          {"connections_cut", n.broken}};
+// "faults.crashes" is the member `crashes` of `faults`.
+void put_counts(nlohmann::ordered_json& out, const counters& counts) {
+  for (const auto& [name, value] : counts.all()) {
+    auto dot = name.find('.');
+    if (dot == name.npos)
+      out[name] = value;
+    else
+      out[name.substr(0, dot)][name.substr(dot + 1)] = value;
+  }
 }
 
 } // namespace
@@ -63,26 +51,7 @@ std::string to_json(const run_report& report) {
   out["speedup"] = speedup(report);
   out["events"] = report.events;
   out["trace_hash"] = fmt::format("{:016x}", report.trace_hash);
-  out["suspects"] = report.members.suspects;
-  out["evictions"] = report.members.evictions;
-  out["returns"] = report.members.returns;
-  out["false_evictions"] = report.members.false_evictions;
-  out["missed_evictions"] = report.members.missed_evictions;
-  out["doubts"] = report.members.doubts;
-  out["controller_sleeps"] = report.members.sleeps;
-  out["ledger"] = {{"entries", report.ledger.entries},
-                   {"commits", report.ledger.commits},
-                   {"copies", report.ledger.copies},
-                   {"acknowledged", report.ledger.acknowledged},
-                   {"degraded", report.ledger.degraded},
-                   {"cosigned", report.ledger.cosigned}};
-  out["orders"] = {{"given", report.orders.given},
-                   {"signed", report.orders.authority},
-                   {"stale", report.orders.stale},
-                   {"forged", report.orders.forged},
-                   {"twice", report.orders.twice},
-                   {"restores", report.orders.restores}};
-  out["faults"] = faults_json(report);
+  put_counts(out, report.counts);
   out["violation_count"] = report.violation_count;
   auto& list = out["violations"] = nlohmann::ordered_json::array();
   for (const violation& v : report.violations)
@@ -90,6 +59,7 @@ std::string to_json(const run_report& report) {
                     {"at_seconds", static_cast<double>(to_milliseconds(v.at)) / 1000},
                     {"node", v.node},
                     {"text", v.text}});
+  out["pending"] = report.pending;
   out["repeat"] = repeat_command(report);
   return out.dump(2);
 }
@@ -99,12 +69,13 @@ std::string to_text(const run_report& report) {
     "{} nodes, {:.0f} virtual s in {:.3f} s ({:.0f} x), {} events, trace {:016x}\n"
     "evictions {}, returns {}, false {}, missed {}, doubts {}, violations {}",
     report.options.nodes, virtual_seconds(report), report.wall_seconds, speedup(report),
-    report.events, report.trace_hash, report.members.evictions, report.members.returns,
-    report.members.false_evictions, report.members.missed_evictions, report.members.doubts,
+    report.events, report.trace_hash, report.counts.of("evictions"), report.counts.of("returns"),
+    report.counts.of("false_evictions"), report.counts.of("missed_evictions"), report.counts.of("doubts"),
     report.violation_count);
   for (const violation& v : report.violations)
     out += fmt::format("\n{} at {:.3f} s, {}: {}", v.checker,
                        static_cast<double>(to_milliseconds(v.at)) / 1000, v.node, v.text);
+  for (const std::string& one : report.pending) out += "\npending: " + one;
   if (report.violation_count > 0) out += "\nrepeat: " + repeat_command(report);
   return out;
 }

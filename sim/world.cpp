@@ -37,7 +37,7 @@ private:
 world::world(const world_options& options, trace& log)
     : options_(options), trace_(log), scheduling_(random_source{options.seed}.fork("scheduling")),
       network_(*this, events_, now_, log, random_source{options.seed}.fork("network")),
-      dark_(options.nodes), is_runnable_(options.nodes), wakes_(options.nodes) {
+      dark_(options.nodes), asleep_until_(options.nodes), is_runnable_(options.nodes), wakes_(options.nodes) {
   random_source random = random_source{options.seed}.fork("fleet");
   build_fleet(random);
 }
@@ -54,7 +54,9 @@ void world::build_fleet(random_source& random) {
   auto record = std::make_shared<membership>();
   std::uint64_t secret = random.next();
   for (node_index index = 0; index < options_.nodes; ++index) {
-    node_identity who{index, id_of(random), "node-" + std::to_string(index)};
+    names_.push_back(index < options_.names.size() ? options_.names[index]
+                                                    : "node-" + std::to_string(index));
+    node_identity who{index, id_of(random), names_.back()};
     by_address_[address_of(index)] = index;
     member_record member;
     member.id = who.id;
@@ -125,6 +127,7 @@ void world::kill(node_index node, bool power_lost) {
   network_.node_died(nodes_[node]->place(), !power_lost);
   nodes_[node]->kill(power_lost);
   nodes_[node]->frozen_until = world_time{0};
+  asleep_until_[node] = world_time{0};
 }
 
 void world::freeze(node_index node, nanoseconds length) {
@@ -140,6 +143,7 @@ void world::freeze(node_index node, nanoseconds length) {
 // Ends a freeze early.
 void world::thaw(node_index node) {
   node_host& host = *nodes_[node];
+  asleep_until_[node] = world_time{0};
   if (host.frozen_until <= now_) return;
   host.frozen_until = now_;
   for (checker* watcher : checkers_) watcher->on_thawed(node, moment_of(node));

@@ -17,6 +17,7 @@ struct world_options {
   std::uint64_t seed = 1;
   std::uint32_t nodes = 3;
   std::uint32_t controller = 0;
+  std::vector<std::string> names{}; // node-0, node-1, ... where there are none
 };
 
 class world final : public network_host {
@@ -37,6 +38,10 @@ public:
   void kill(node_index node, bool power_lost);
   void freeze(node_index node, nanoseconds length);
   void thaw(node_index node);
+  // Its machine sleeps, kernel and all: for its peers there is nobody. Freeze it too.
+  void suspend(node_index node, nanoseconds length) {
+    asleep_until_[node] = std::max(asleep_until_[node], now_ + length);
+  }
   void set_drift(node_index node, std::int64_t ppm);
   void announce_calm();
   // An operator at this node gives an order.
@@ -51,6 +56,7 @@ public:
   node_host& node(node_index index) { return *nodes_[index]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(nodes_.size()); }
   std::uint32_t controller() const { return options_.controller; }
+  const std::vector<std::string>& names() const { return names_; }
   network& net() { return network_; }
   const membership_ptr& members() const { return members_; }
   const founded_fleet& founding() const { return founding_; }
@@ -61,7 +67,7 @@ public:
   bool alive(const stream_place& place) const override;
   world_time frozen_until(node_index node) const override { return nodes_[node]->frozen_until; }
   std::optional<node_index> node_at(const std::string& address) const override;
-  bool dark(node_index node) const override { return dark_[node]; }
+  bool dark(node_index node) const override { return dark_[node] || asleep_until_[node] > now_; }
   void runnable(node_index node) override;
 
 private:
@@ -88,7 +94,9 @@ private:
   std::vector<std::unique_ptr<node_observer>> observers_;
   std::vector<std::unique_ptr<node_host>> nodes_;
   std::unordered_map<std::string, node_index> by_address_;
+  std::vector<std::string> names_;
   std::vector<bool> dark_;
+  std::vector<world_time> asleep_until_;
   std::vector<node_index> runnable_;
   std::vector<bool> is_runnable_;
   struct wake {

@@ -25,6 +25,7 @@ packages_tools=(
   jq tmux procps python3 python3-jsonschema # scripts and tests
   zsh fish                              # the tests of their completion
   prometheus curl                       # the test of monitoring
+  chromium                              # the page of a simulated run is looked at
 )
 
 # packages_for SYSTEM: prints the names for "debian 12" or "ubuntu 24.04", one per line.

@@ -46,6 +46,22 @@ void convergence_checker::on_end(const moment& controller_now) {
   }
 }
 
+void convergence_checker::pending(std::vector<std::string>& into) const {
+  for (std::size_t node = 0; node < nodes_.size(); ++node) {
+    auto name = "node " + std::to_string(node);
+    const picture& seen = nodes_[node];
+    if (!seen.running)
+      into.push_back(name + " does not run");
+    else if (!seen.view)
+      into.push_back(name + " waits for its first picture of the fleet");
+    else if (seen.view->in_pool != nodes_.size())
+      into.push_back(name + " waits to see " + std::to_string(nodes_.size() - seen.view->in_pool) +
+                     " more members in the pool");
+    else if (seen.view->doubt)
+      into.push_back(name + " waits for the controller's doubt to end");
+  }
+}
+
 void convergence_checker::report(world_time at, std::string node, std::string text) {
   found_.add({"INV-9", at, std::move(node), std::move(text)});
 }

@@ -22,6 +22,7 @@ public:
   void on_event(std::uint32_t node, const moment& now, const node_event& what) override;
   void on_calm(world_time at) override { calm_ = at; }
   void on_end(const moment& controller_now) override;
+  void pending(std::vector<std::string>& into) const override;
 
 private:
   struct picture {

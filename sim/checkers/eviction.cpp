@@ -144,6 +144,16 @@ void eviction_checker::on_end(const moment& controller_now) {
   }
 }
 
+void eviction_checker::count(counters& into) const {
+  into.add("suspects", counts_.suspects);
+  into.add("evictions", counts_.evictions);
+  into.add("returns", counts_.returns);
+  into.add("false_evictions", counts_.false_evictions);
+  into.add("missed_evictions", counts_.missed_evictions);
+  into.add("doubts", counts_.doubts);
+  into.add("controller_sleeps", counts_.sleeps);
+}
+
 void eviction_checker::report(const moment& now, const node_id& id, std::string text) {
   found_.add({"INV-3", now.at, id.brief(), std::move(text)});
 }

@@ -35,6 +35,7 @@ public:
   void on_event(std::uint32_t node, const moment& now, const node_event& what) override;
   void on_end(const moment& controller_now) override;
 
+  void count(counters& into) const override;
   const eviction_counts& counts() const { return counts_; }
 
 private:

@@ -115,6 +115,22 @@ void ledger_checker::on_end(const moment& controller_now) {
                " entries of the fleet's ledger");
 }
 
+void ledger_checker::count(counters& into) const {
+  into.add("ledger.entries", counts_.entries);
+  into.add("ledger.commits", counts_.commits);
+  into.add("ledger.copies", counts_.copies);
+  into.add("ledger.acknowledged", counts_.acknowledged);
+  into.add("ledger.degraded", counts_.degraded);
+  into.add("ledger.cosigned", counts_.cosigned);
+}
+
+void ledger_checker::pending(std::vector<std::string>& into) const {
+  for (std::uint32_t node = 0; node < held_.size(); ++node)
+    if (held_[node] < counts_.entries)
+      into.push_back("node " + std::to_string(node) + " waits for " +
+                     std::to_string(counts_.entries - held_[node]) + " entries of the fleet's ledger");
+}
+
 void ledger_checker::report(const char* rule, std::uint32_t node, world_time at, std::string text) {
   found_.add({rule, at, std::to_string(node), std::move(text)});
 }

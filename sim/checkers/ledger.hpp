@@ -24,7 +24,7 @@ struct ledger_counts {
 // What may be on its way to a copy at the very end of a run.
 inline constexpr std::uint64_t settling_entries = 1;
 
-class ledger_checker final : public checker {
+class ledger_checker : public checker {
 public:
   ledger_checker(std::uint32_t controller, std::size_t nodes, violation_list& found)
       : controller_(controller), held_(nodes), found_(found) {}
@@ -38,7 +38,10 @@ public:
 
   // The only disk that held this log is gone: nobody can promise anything about it.
   void forget(const std::string& origin) { logs_.erase(origin); }
+  void forget_copy(std::uint32_t node) { held_[node] = 0; }
 
+  void count(counters& into) const override;
+  void pending(std::vector<std::string>& into) const override;
   ledger_counts counts() const { return counts_; }
   // The entries of a log as its writer made them, and how many of them somebody relies on.
   struct truth {

@@ -66,7 +66,33 @@ private:
   std::set<order_id> ids_;
 };
 
+class audited_ledgers final : public ledger_checker {
+public:
+  explicit audited_ledgers(stage& on)
+      : ledger_checker(on.fleet().controller(), on.fleet().size(), on.found()), stage_(on) {}
+  void audit() override { audit_ledgers(stage_.fleet(), *this, stage_.found()); }
+
+private:
+  stage& stage_;
+};
+
 } // namespace
+
+std::unique_ptr<checker> make_ledger_checker(stage& on) {
+  auto made = std::make_unique<audited_ledgers>(on);
+  ledger_checker* ledgers = made.get();
+  world& fleet = on.fleet();
+  ledgers->look_at_disk = [&fleet](std::uint32_t node, bool fleets) {
+    return fleet.node(node).on_disk(fleets);
+  };
+  on.fully_copied = [ledgers] { return ledgers->fully_copied(); };
+  on.screen = [ledgers] { return ledgers->counts().entries; };
+  on.folder_lost = [ledgers, &fleet](node_index node) {
+    ledgers->forget(node_origin(fleet.founding().fleet, fleet.node(node).who().id));
+    ledgers->forget_copy(node);
+  };
+  return made;
+}
 
 void audit_ledgers(world& fleet, const ledger_checker& told, violation_list& found) {
   const fleet_id& id = fleet.founding().fleet;

@@ -4,9 +4,13 @@
 #pragma once
 
 #include "sim/checkers/ledger.hpp"
+#include "sim/stage.hpp"
 #include "sim/world.hpp"
 
 namespace ppn::sim {
+
+// The checker of all ledgers of a run, with the audit at its end; plugins may ask it through the stage.
+std::unique_ptr<checker> make_ledger_checker(stage& on);
 
 void audit_ledgers(world& fleet, const ledger_checker& told, violation_list& found);
 
