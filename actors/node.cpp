@@ -17,6 +17,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -67,7 +68,8 @@ struct node_state {
   caf::typed_response_promise<append_answer> on_order(const append_order& order);
   void on_down(const caf::down_msg& what);
   bool may_restart(child which, mono_time now);
-  void on_membership(const membership_update& update);
+  membership_update with_self(const membership_update& update);
+  void on_membership(const membership_update& given);
   void on_stop();
   void end_if_alone();
   bool is_controller() const { return options.members->controller == options.self; }
@@ -250,8 +252,21 @@ void node_state::end(child which) {
   known.fleet = nullptr;
 }
 
-void node_state::on_membership(const membership_update& update) {
+// Until the copy has caught up with the entry that let this node in, it goes on as the fleet told it.
+membership_update node_state::with_self(const membership_update& update) {
+  if (!options.enrolled) return update;
+  if (update.members->find(options.self) != nullptr) {
+    options.enrolled.reset();
+    return update;
+  }
+  return {with_member(*update.members, *options.enrolled)};
+}
+
+void node_state::on_membership(const membership_update& given) {
+  const membership_update update = with_self(given);
   if (stopping || *options.members == *update.members) return;
+  // Whoever is a member no more has nothing to do here, and nobody listens to it.
+  if (update.members->find(options.self) == nullptr) return on_stop();
   options.members = update.members;
   if (is_controller() && !known.fleet)
     spawn(child::vm_fleet);
@@ -296,6 +311,14 @@ node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self,
 }
 
 } // namespace
+
+membership_ptr with_member(const membership& members, const member_record& more) {
+  auto out = std::make_shared<membership>(members);
+  auto at = std::find_if(out->members.begin(), out->members.end(),
+                         [&](const member_record& each) { return !(each.id < more.id); });
+  out->members.insert(at, more);
+  return out;
+}
 
 node_actor spawn_node(caf::actor_system& system, const node_options& options, const ports& world) {
   auto root = system.spawn(node, options, world);

@@ -18,6 +18,9 @@ struct node_options {
   incarnation run;
   node_offer offer;
   membership_ptr members; // from the ledger, where there is one
+  // A node that was let in and whose own copy of the ledger does not say so yet: its record stands in until
+  // it does.
+  std::optional<member_record> enrolled;
   fleet_id fleet;
   std::vector<bytes> founding; // of the fleet's ledger; empty: a fleet without one
   std::optional<stream_endpoint> control; // where the operator comes in, if anywhere
@@ -27,6 +30,9 @@ struct node_options {
   std::optional<stream_endpoint> http; // where the ledgers are read, if anywhere
   std::vector<stream_endpoint> metrics; // where monitoring asks; none without ports.monitoring
 };
+
+// The same with one more member, at its place.
+membership_ptr with_member(const membership& members, const member_record& more);
 
 node_actor spawn_node(caf::actor_system& system, const node_options& options, const ports& world);
 

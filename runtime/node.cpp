@@ -32,6 +32,10 @@ status open_node(node_options& options, const ports& world) {
   for (std::string& remark : ledgers->remarks)
     world.events.on(event::ledger_state_changed{ledgers->fleet.setup.origin, "opened", remark});
   options.members = ledgers->members;
+  if (options.members->find(options.self) != nullptr)
+    options.enrolled.reset();
+  else if (options.enrolled)
+    options.members = with_member(*options.members, *options.enrolled);
   options.fleet_ledger = std::move(ledgers->fleet);
   options.own_ledger = std::move(ledgers->own);
   return {};

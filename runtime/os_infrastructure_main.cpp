@@ -3,6 +3,7 @@
 #include "runtime/daemon/daemon.hpp"
 #include "runtime/daemon/exit_codes.hpp"
 #include "runtime/daemon/genesis.hpp"
+#include "runtime/daemon/join.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -34,7 +35,7 @@ void add_genesis(CLI::App& app, genesis_line& line) {
   auto add = [&](const char* name, std::string& value, const char* help) {
     app.add_option(name, value, help)->needs(genesis);
   };
-  add("--data", to.data, "Data folder of the node (/var/lib/ppn)");
+  app.add_option("--data", to.data, "Data folder of the node (/var/lib/ppn)");
   add("--name", to.name, "Name of the node; without it, of the machine");
   add("--fleet-name", to.fleet, "Name of the fleet (home)");
   add("--address", to.address, "The node's address on the mesh (10.8.0.1)");
@@ -43,6 +44,23 @@ void add_genesis(CLI::App& app, genesis_line& line) {
   add("--passphrase-file", to.passphrase_file, "File whose first line is that key's passphrase");
   app.add_flag("--no-passphrase", to.no_passphrase, "For fleets that are thrown away")->needs(genesis);
   to.data = "/var/lib/ppn";
+}
+
+// What --join takes beside it.
+struct join_line {
+  CLI::Option* asked = nullptr;
+  ppn::join_options options;
+};
+
+void add_join(CLI::App& app, join_line& line) {
+  ppn::join_options& to = line.options;
+  line.asked = app.add_option("--join", to.code,
+                              "Be let into a fleet, then run: CODE@ADDRESS uses the code that ppn pair open"
+                              " shows; alone it shows one");
+  line.asked->expected(0, 1);
+  app.add_option("--listen", to.listen, "Where a code that is shown is waited for (every address)")
+    ->needs(line.asked);
+  app.add_option("--from", to.from, "Who may try it: ADDRESS or PREFIX/BITS")->needs(line.asked);
 }
 
 } // namespace
@@ -63,6 +81,8 @@ int main(int argc, char** argv) {
                  "Likewise, print what `ppn fleet found` needs of this node as one line of JSON");
   genesis_line genesis;
   add_genesis(app, genesis);
+  join_line join;
+  add_join(app, join);
   app.set_version_flag("--version", PPN_VERSION);
   try {
     app.parse(argc, argv);
@@ -80,8 +100,14 @@ int main(int argc, char** argv) {
     if (!made) return report(made.error());
     file = *made;
   }
+  if (join.asked->count() > 0) {
+    join.options.data = genesis.options.data;
+    auto made = ppn::make_join(join.options);
+    if (!made) return report(made.error());
+    file = *made;
+  }
   if (file.empty()) {
-    std::cerr << "os-infrastructure: --config FILE or --genesis is needed (see --help)\n";
+    std::cerr << "os-infrastructure: --config FILE, --genesis or --join is needed (see --help)\n";
     return ppn::daemon_exit::usage;
   }
   if (check) {

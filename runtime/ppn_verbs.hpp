@@ -45,6 +45,7 @@ void add_ledger_verbs(CLI::App& app, verb_list& to);
 void add_fleet_verbs(CLI::App& app, verb_list& to);
 void add_admin_verbs(CLI::App& app, verb_list& to);
 void add_node_verbs(CLI::App& app, verb_list& to);
+void add_pair_verbs(CLI::App& app, verb_list& to);
 // Help, manual pages, completion and explanations, made of the list of all verbs.
 void add_table_verbs(CLI::App& app, verb_list& to);
 

@@ -68,6 +68,7 @@ node_options options_of(const operator_word& word, const node_id& self) {
   if (word.founding) {
     options.fleet = word.founding->fleet;
     options.founding = word.founding->entries;
+    options.enrolled = word.founding->enrolled;
   } else {
     options.fleet = settings.members.fleet;
     options.members = std::make_shared<membership>(settings.members);

@@ -2,6 +2,7 @@
 
 #include "runtime/adapters/operator_files.hpp"
 #include "runtime/crypto/keys.hpp"
+#include "storage/ledger/enrolment.hpp"
 #include "storage/ledger/fleet_fold.hpp"
 #include "storage/ledger/founding.hpp"
 
@@ -28,13 +29,25 @@ result<membership_ptr> members_of(const founded_fleet& founded) {
 
 result<fleet_founding> read_founding(const std::string& path) {
   auto refused = [&](const error& why) { return fail(why.code, path + ": " + why.text); };
-  auto text = read_whole_file(path, octets_max);
-  if (!text) return fail(text.error()); // names the file already
-  auto founded = parse_founding(text_of(*text));
-  if (!founded) return refused(founded.error());
-  auto members = members_of(*founded);
+  auto octets = read_whole_file(path, octets_max);
+  if (!octets) return fail(octets.error()); // names the file already
+  const std::string_view text = text_of(*octets);
+  fleet_founding made;
+  if (auto enrolled = parse_enrolment(text)) {
+    made.enrolled = std::move(enrolled->self);
+    made.entries = std::move(enrolled->founding);
+  } else {
+    auto founded = parse_founding(text);
+    if (!founded) return refused(founded.error());
+    made.entries = std::move(founded->entries);
+  }
+  auto fleet = fleet_of(made.entries.front());
+  if (!fleet) return refused(fleet.error());
+  made.fleet = *fleet;
+  auto members = members_of({made.fleet, made.entries});
   if (!members) return refused(members.error());
-  return fleet_founding{founded->fleet, std::move(founded->entries), *members};
+  made.members = *members;
+  return made;
 }
 
 } // namespace ppn

@@ -5,12 +5,14 @@
 #include "messages/base/error.hpp"
 #include "messages/fleet.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace ppn {
 
 struct fleet_founding {
+  std::optional<member_record> enrolled; // of a file that a join ceremony left: this node's own record
   fleet_id fleet;
   std::vector<bytes> entries;
   membership_ptr members; // as the founding alone has it

@@ -11,6 +11,7 @@ tl::expected<void, daemon_failure> check_identity(const operator_word& word, con
   std::string key = "this node's key is " + identity.hex();
   if (word.founding) {
     if (word.founding->members->find(identity) != nullptr) return {};
+    if (word.founding->enrolled && word.founding->enrolled->id == identity) return {};
     return fail_with(daemon_exit::identity,
                      key + ", and no member in " + word.settings.founding + " has it");
   }

@@ -40,6 +40,9 @@ LIVE = {
     "node revoke": [NODE + ["laptop-b", "--reason", "x", "--dry-run", "--admin-key", f"{FLEET}/admin.key"]],
     "node posture": [NODE + ["laptop-b", "leased", "--dry-run", "--admin-key", f"{FLEET}/admin.key"],
                      NODE + ["laptop-b", "onprem", "--admin-key", f"{FLEET}/admin.key"]],
+    "pair open": [NODE + ["--name", "x", "--dry-run", "--admin-key", f"{FLEET}/admin.key"]],
+    "pair approve": [NODE + ["TC6D-CT5N@127.0.0.1", "--name", "x", "--dry-run", "--admin-key",
+                             f"{FLEET}/admin.key"]],
     "fleet found": [["--name", "x", "--admin-key", f"{FLEET}/admin.key", "--controller", "laptop-a",
                      "--member", f"laptop-a={FLEET}/laptop-a.keys@127.0.7.11", "--out", f"{FLEET}/again"]],
 }
