@@ -183,6 +183,7 @@ int run(int argc, char** argv) {
   add_admin_verbs(app, verbs);
   add_node_verbs(app, verbs);
   add_pair_verbs(app, verbs);
+  add_place_verbs(app, verbs);
   add_table_verbs(app, verbs);
   add_version(app, verbs);
   called().json = asks_for_json(argc, argv);

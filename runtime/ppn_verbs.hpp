@@ -43,6 +43,7 @@ using verb_list = std::vector<verb>;
 void add_status_verbs(CLI::App& app, verb_list& to);
 void add_ledger_verbs(CLI::App& app, verb_list& to);
 void add_fleet_verbs(CLI::App& app, verb_list& to);
+void add_place_verbs(CLI::App& app, verb_list& to);
 void add_admin_verbs(CLI::App& app, verb_list& to);
 void add_node_verbs(CLI::App& app, verb_list& to);
 void add_pair_verbs(CLI::App& app, verb_list& to);

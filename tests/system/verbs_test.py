@@ -20,6 +20,8 @@ NODE = ["--node", "laptop-a"]
 LIVE = {
     "status": [NODE],
     "reload": [NODE],
+    "place": [NODE + ["--ram", "64MiB", "--disk", "1MiB", "--explain"]],
+    "capacity": [NODE + ["--ram", "64MiB", "--disk", "1MiB"]],
     "version": [[]],
     "help": [[]],
     "explain": [[], ["NodeSuspect"], ["7"]],
