@@ -72,6 +72,9 @@ tl::expected<machine, daemon_failure> open_machine(const operator_word& word, en
   procfs_options host_options;
   for (const disk_folder& disk : settings.pool.disks)
     host_options.pools.push_back({disk.name, disk.path});
+  // Guests lie beside the node's own data where the operator names no other place.
+  if (host_options.pools.empty())
+    host_options.pools.push_back({"default", word.settings.node.data});
   auto host = procfs_host::open(std::move(host_options));
   if (!host) return storage_failure(host.error());
   owned.host = std::move(*host);
