@@ -44,7 +44,10 @@ void stage::schedule(const std::vector<act>& acts) {
       perform_now(one);
       continue;
     }
-    fleet_.schedule_chaos(one.at, subject_act, static_cast<std::uint32_t>(scheduled_.size() - 1));
+    // Acts of one instant are one event, as a swarm's burst is: no node runs between them.
+    const std::size_t index = scheduled_.size() - 1;
+    if (index > 0 && scheduled_[index - 1].at == one.at) continue;
+    fleet_.schedule_chaos(one.at, subject_act, static_cast<std::uint32_t>(index));
   }
 }
 
@@ -70,11 +73,18 @@ void stage::perform_now(const act& what) {
   one->perform(what);
 }
 
+void stage::perform_instant(std::size_t first) {
+  const world_time at = scheduled_[first].at;
+  for (std::size_t i = first; i < scheduled_.size() && scheduled_[i].at == at; ++i)
+    perform_now(scheduled_[i]);
+}
+
 void stage::on_chaos(std::uint64_t subject, std::uint32_t part) {
-  if (subject == subject_act) return perform_now(scheduled_[part]);
+  if (subject == subject_act) return perform_instant(part);
   if (subject != subject_calm) return plugins_[subject]->due(part);
   calm_ = true;
-  for (const auto& one : plugins_) one->calm();
+  for (const auto& one : plugins_)
+    one->calm();
   fleet_.announce_calm();
 }
 

@@ -28,10 +28,16 @@ public:
   // Performs an act now and writes it down.
   void perform(std::string verb, std::string_view words);
   void later(plugin& whom, world_time at, std::uint32_t part);
-  // What checkers know and plugins have to ask, because faults stay within what anybody can promise.
-  std::function<bool()> fully_copied = [] { return false; };   // every member holds all that was written
-  std::function<std::uint64_t()> screen = [] { return 0; };    // the fleet's ledger as an operator sees it
-  std::function<void(node_index)> folder_lost = [](node_index) {}; // with the only copy of its own ledger
+  // What checkers know and plugins have to ask, because faults stay within what anybody can
+  // promise.
+  std::function<bool()> fully_copied = [] {
+    return false;
+  }; // every member holds all that was written
+  std::function<std::uint64_t()> screen = [] {
+    return 0;
+  }; // the fleet's ledger as an operator sees it
+  std::function<void(node_index)> folder_lost = [](node_index) {
+  };                      // with the only copy of its own ledger
   bool disks_lie = false; // in this run
 
   // -- for the run
@@ -50,6 +56,7 @@ public:
 private:
   plugin* who_can(std::string_view verb) const;
   void perform_now(const act& what);
+  void perform_instant(std::size_t first); // all that is scheduled for the time of that one
 
   world& fleet_;
   violation_list& found_;

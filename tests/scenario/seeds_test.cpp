@@ -94,7 +94,7 @@ constexpr planted_case planted_cases[] = {
   {"ack-before-durable", 1, "that is not durable"},
   {"cell-not-written", 1, "in its cell"},
   {"fence-of-ids", 4, "an order that was entered before"},
-  {"authority-unchecked-by-writer", 5, "accuses an honest fleet: authority"},
+  {"authority-unchecked-by-writer", 12, "accuses an honest fleet: authority"},
   {"copy-unchecked-authority", 8, "has no administrator's signature"},
   {"write-without-survey", 10, "accuses an honest fleet: rollback"},
   {"skip-entry-in-page", 2, "of the fleet's ledger"},
