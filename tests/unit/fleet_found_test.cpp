@@ -220,10 +220,10 @@ BOOST_AUTO_TEST_CASE(a_key_is_protected_unless_told_otherwise) {
                              protected_by = by ? std::string(text_of(by->view())) : "nothing";
                              return drawn_key().public_part();
                            }};
-  admin_keygen_answer answer = make_admin_key({"admin.key", false, false}, world);
+  admin_keygen_answer answer = make_admin_key({.file = "admin.key"}, world);
   BOOST_TEST((answer.exit == 0 && asked == 1 && protected_by == "xxxx" && answer.problem.empty()));
   BOOST_TEST(answer.output.size() == 65u);
-  answer = make_admin_key({"admin.key", true, true}, world);
+  answer = make_admin_key({.file = "admin.key", .no_passphrase = true, .json = true}, world);
   BOOST_TEST((answer.exit == 0 && asked == 1 && protected_by == "nothing"));
   BOOST_TEST(says(answer.problem, "admin.key is not protected"));
   json document = json::parse(answer.output);
@@ -238,10 +238,10 @@ BOOST_AUTO_TEST_CASE(without_a_passphrase_or_place_no_key_is_made) {
                              ++made;
                              return fail(ec::exists, file);
                            }};
-  admin_keygen_answer answer = make_admin_key({"admin.key", false, false}, world);
+  admin_keygen_answer answer = make_admin_key({.file = "admin.key"}, world);
   BOOST_TEST((answer.exit == 2 && made == 0));
   BOOST_TEST(answer.problem == "ppn: invalid: no terminal\n");
-  answer = make_admin_key({"admin.key", true, false}, world);
+  answer = make_admin_key({.file = "admin.key", .no_passphrase = true}, world);
   BOOST_TEST((answer.exit == 5 && made == 1 && answer.output.empty()));
 }
 
