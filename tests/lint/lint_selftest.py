@@ -53,7 +53,7 @@ CASES = [
     ("sim/a.cpp", '#include "storage/rocksdb_store.hpp"\n#include "runtime/node.hpp"\n'
                   '#include "runtime/adapters/clock.hpp"\n', [("include", 3)]),
     ("sim/b.cpp", "#include <filesystem>\n", [("include", 1)]),
-    ("sim/main.cpp", "#include <fstream>\nauto a = std::chrono::steady_clock::now();\n", []),
+    ("sim/commands/run.cpp", "#include <fstream>\nauto a = std::chrono::steady_clock::now();\n", []),
     ("tests/unit/a.cpp", '#include "runtime/adapters/clock.hpp"\n#include <thread>\n#include <fstream>\n'
                          "std::random_device seed;\n", []),
 

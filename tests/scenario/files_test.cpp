@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_line_and_column) {
   BOOST_TEST(problem_of("nodes = 3") == "file: 'acts' is missing");
   BOOST_TEST(problem_of("acts = []\nnodez = 3\n").starts_with("file:2:9: 'nodez' is no key"));
   BOOST_TEST(problem_of("acts = [\n  \"at 5s kill node-7 for 2s\",\n]") ==
-             "file:2:14: 'node-7' is no node of this fleet");
+             "file:2:15: 'node-7' is no node of this fleet");
   BOOST_TEST(problem_of("acts = [\"at 5s kil node-1\"]").find("'kil' is nothing that can be done") !=
              std::string::npos);
   BOOST_TEST(problem_of("acts = [\"at 5s kill node-1\"]").find("'for' is missing") != std::string::npos);
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_line_and_column) {
              "file:1:13: '5' is no time; write 40s, 1.5m or 2h");
   BOOST_TEST(problem_of("acts = [\"at 5s partition node-0 | node-1 for 1y\"]").find("is no time from") !=
              std::string::npos);
-  BOOST_TEST(problem_of("acts = [\"at 5s drift node-1 7 8\"]") == "file:1:33: '8' is one word too many");
+  BOOST_TEST(problem_of("acts = [\"at 5s drift node-1 7 8\"]") == "file:1:31: '8' is one word too many");
   BOOST_TEST(problem_of("nodes = [\"a\", \"a\"]\nacts = []") == "file:1:15: 'a' is there twice");
   BOOST_TEST(problem_of("length = \"1h\"\ncalm = \"2h\"\nacts = []") ==
              "file: 'calm' comes after the end of the run");
