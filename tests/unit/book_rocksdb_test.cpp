@@ -78,7 +78,8 @@ std::size_t edit_tables(const std::string& folder, const std::string& text) {
 void overwrite_record(const std::string& folder, std::uint64_t index, bytes_view value) {
   using namespace rocksdb_format;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const char* name : {rocksdb::kDefaultColumnFamilyName.c_str(), tiles_family, heads_family})
+  for (const char* name :
+       {rocksdb::kDefaultColumnFamilyName.c_str(), tiles_family, heads_family, newest_family})
     families.emplace_back(name, rocksdb::ColumnFamilyOptions());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
